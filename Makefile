@@ -1,0 +1,49 @@
+# The two commands are `make demo` and `make test`; the rest serves the people who change the code.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PREPARE = $(if $(PYTHON),,$(error Python 3.11 or newer is needed and was not found))$(PYTHON) -I billing_ui/cli/bootstrap.py
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt tour bench storm lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+demo: ## the whole product on this machine: PORT= SANDBOX_PORT= CATALOGUE= DATABASE_URL= REDIS_URL=
+	@$(PREPARE) run
+	@exec $(BIN)/billing-ui demo
+
+test: ## every test, with its own browser, PostgreSQL and Redis (ARGS= goes to pytest)
+	@$(PREPARE) test
+	@exec $(BIN)/python -m pytest -m "not storm" $(ARGS)
+
+check: ## format, lint, types, the law of imports, the shape of the house, locks
+	@$(PREPARE) test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_locks.py
+
+fmt: ## puts every file into the house's format
+	@$(PREPARE) test
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+tour: ## pictures of every page into .tour/
+	@$(PREPARE) test
+	@exec $(BIN)/python -m tests.tour $(ARGS)
+
+bench: ## measures what the product promises, and prints the figures
+	@$(PREPARE) test
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+storm: ## faults on purpose: kills and races, both databases; long
+	@$(PREPARE) test
+	@exec $(BIN)/python -m pytest -m storm $(ARGS)
+
+lock: ## resolves the dependencies anew into requirements*.lock
+	@$(PREPARE) test
+	@$(PYTHON) -I billing_ui/cli/bootstrap.py lock

@@ -1,0 +1,104 @@
+"""What every test may ask for: a fresh migrated database on either engine, a Redis, free ports."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.engine import URL
+
+from billing_ui.infra.db import Database, migrate
+from tests import servers
+
+TEMPLATE_LOCK = 7_340_001
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if servers.RUN_DIR not in os.environ:
+        os.environ[servers.RUN_DIR] = tempfile.mkdtemp(prefix="billing-ui-tests-")
+        Path(os.environ[servers.RUN_DIR]).chmod(0o755)  # the PostgreSQL of the wheel runs as another user
+        config.stash[_OWNS_RUN_DIR] = True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.stash.get(_OWNS_RUN_DIR, False):
+        shutil.rmtree(os.environ.pop(servers.RUN_DIR), ignore_errors=True)
+
+
+_OWNS_RUN_DIR: pytest.StashKey[bool] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One migrated SQLite file per test process; each test copies it."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> URL:
+    return servers.postgres_url()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: URL) -> Iterator[str]:
+    """One migrated PostgreSQL database per test run; each test gets a copy made by the server."""
+    name = f"billing_{servers.run_dir().name.removeprefix('billing-ui-tests-')}".lower()
+    with servers.one_at_a_time(postgres_server, TEMPLATE_LOCK):
+        if not servers.database_exists(postgres_server, name):
+            url = servers.create_database(postgres_server, name)
+            migrate(url.render_as_string(hide_password=False))
+    yield name
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        servers.drop_database(postgres_server, name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh migrated SQLite file."""
+    path = tmp_path / "billing.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: URL, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh migrated PostgreSQL database, dropped after the test."""
+    name = f"billing_{uuid4().hex}"
+    url = servers.create_database(postgres_server, name, template=postgres_template)
+    yield url.render_as_string(hide_password=False)
+    servers.drop_database(postgres_server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def db_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases: a fresh, migrated one, by its address."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def db(db_url: str) -> Iterator[Database]:
+    """The same test on both databases: a fresh, migrated one, opened."""
+    database = Database(db_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The address of a real Redis for the whole run of this process."""
+    with servers.redis_url() as url:
+        yield url
+
+
+@pytest.fixture
+def free_port() -> int:
+    return servers.free_port()
