@@ -1,0 +1,1 @@
+"""The plumbing: databases, signals, rate limits, password hashes. No product words."""

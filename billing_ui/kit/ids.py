@@ -1,0 +1,44 @@
+"""The only place that is random: public ids that introduce themselves, and secrets for cookies and mail links."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from random import Random
+
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_BITS = 128
+_CHARACTERS = 26
+
+
+def crockford(number: int) -> str:
+    """128 bits as 26 characters that nobody misreads (no i, l, o, u)."""
+    return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(5 * (_CHARACTERS - 1), -1, -5))
+
+
+class Ids:
+    """Makes ids and secrets from the operating system's random source, or from a seed in tests."""
+
+    def __init__(self, bits: Callable[[int], int] = secrets.randbits) -> None:
+        self._bits = bits
+
+    @classmethod
+    def seeded(cls, seed: int) -> Ids:
+        return cls(Random(seed).getrandbits)  # noqa: S311 - only for tests and replays
+
+    def public(self, prefix: str) -> str:
+        return f"{prefix}_{crockford(self._bits(_BITS))}"
+
+    def secret(self) -> str:
+        """256 random bits as text, for a cookie or a link. Only its `digest` is ever stored."""
+        return crockford(self._bits(_BITS)) + crockford(self._bits(_BITS))
+
+    def jitter(self, span: int) -> int:
+        """A whole number from 0 to span - 1, to spread retries."""
+        return self._bits(32) % max(span, 1)
+
+
+def digest(secret: str) -> str:
+    """How a secret is stored: its SHA-256, so that a copy of the database opens no door."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,35 @@
+"""One table shape per noun. Shapes hold no rules and no relationships; the database checks what they promise."""
+
+from billing_ui.models.account import Account, Member
+from billing_ui.models.audit import Audit
+from billing_ui.models.catalogue import CatalogueState, PlanVersion, TokenPackage
+from billing_ui.models.inbox import InboxMessage
+from billing_ui.models.job import Job
+from billing_ui.models.payment import Capture, Payment, PaymentEvent
+from billing_ui.models.session import AuthAttempt, AuthSession, AuthToken
+from billing_ui.models.setting import Setting
+from billing_ui.models.subscription import Subscription
+from billing_ui.models.topup import Topup
+from billing_ui.models.user import Operator, User
+
+__all__ = [
+    "Account",
+    "Audit",
+    "AuthAttempt",
+    "AuthSession",
+    "AuthToken",
+    "Capture",
+    "CatalogueState",
+    "InboxMessage",
+    "Job",
+    "Member",
+    "Operator",
+    "Payment",
+    "PaymentEvent",
+    "PlanVersion",
+    "Setting",
+    "Subscription",
+    "TokenPackage",
+    "Topup",
+    "User",
+]

@@ -1,0 +1,1 @@
+"""The rules of billing as pure functions over frozen data: no database, no web, no clock."""

@@ -1,0 +1,79 @@
+"""What a gateway can tell us: facts about money, in our words and units, whatever the gateway's own words are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from billing_ui.kit.amount import Amount
+
+RequestState = Literal["open", "paid", "failed", "expired", "canceled", "unknown"]
+InstructionKind = Literal["qr", "va", "redirect", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What the customer needs to pay: a QR string, a virtual account number, or an address to open."""
+
+    kind: InstructionKind
+    value: str = ""
+    deeplink: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentIntent:
+    """What we ask a gateway for. `reference` is ours and unique; the gateway gives it back in every webhook."""
+
+    reference: str
+    method: str
+    total: Amount
+    description: str
+    customer_name: str
+    expires_at: datetime
+    return_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The gateway's answer to an intent."""
+
+    request_id: str
+    instruction: Instruction
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """Money that arrived. `gateway_payment_id` is the only key money is counted by."""
+
+    gateway: str
+    gateway_payment_id: str
+    request_id: str
+    reference: str
+    amount: Amount
+    captured_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStatus:
+    """What the gateway says when asked about one request: its state, the money it holds, why it failed."""
+
+    request_id: str
+    reference: str
+    state: RequestState
+    captures: tuple[Captured, ...] = ()
+    failure_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A webhook said something about this request: go and ask the gateway. Never money by itself."""
+
+    gateway: str
+    event: str
+    request_id: str | None
+    reference: str | None
+    gateway_payment_id: str | None = None
+    claims: str = ""
+    detail: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The use cases: verb(env, actor, command). Each owns its transactions; none calls a gateway inside one."""
