@@ -1,0 +1,53 @@
+"""Puts the sandbox together: the look-alikes, the control API and a person's pages behind one guard."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+
+from billing_ui.sandbox import control, resend, xendit
+from billing_ui.sandbox.clock import Clock, real_clock
+from billing_ui.sandbox.guard import Guard
+from billing_ui.sandbox.settings import Settings
+from billing_ui.sandbox.world import World, make_world
+
+
+def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
+    """The whole sandbox as one ASGI app; `app.state.world` holds its books."""
+    world = make_world(settings, clock)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        del app
+        yield
+        await close(world)
+
+    app = Starlette(
+        routes=[
+            Mount("/xendit", routes=xendit.routes(world)),
+            Mount("/resend", routes=resend.routes(world)),
+            Mount("/_sim", routes=control.routes(world)),
+        ],
+        middleware=[Middleware(Guard)],
+        exception_handlers={HTTPException: _no_such_page},
+        lifespan=lifespan,
+    )
+    app.state.world = world
+    return app
+
+
+async def close(world: World) -> None:
+    await world.agenda.close()
+    await world.postman.close()
+
+
+async def _no_such_page(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code = "DATA_NOT_FOUND" if status == 404 else "API_VALIDATION_ERROR"
+    message = f"{request.method} {request.url.path} is not offered here"
+    return JSONResponse({"error_code": code, "name": "not_found", "statusCode": status, "message": message}, status)

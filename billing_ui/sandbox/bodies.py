@@ -1,0 +1,40 @@
+"""Reads JSON bodies strictly and never larger than they need to be."""
+
+import json
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+
+LARGEST = 8 * 1024 * 1024
+
+
+class BodyError(ValueError):
+    """Not JSON, not of the expected shape, or far too large."""
+
+
+async def read_bytes(request: Request, largest: int = LARGEST) -> bytes:
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > largest:
+            raise BodyError("the body is too large")
+    return bytes(raw)
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    """An empty body is an empty object: most control calls say nothing."""
+    value = decode(await read_bytes(request) or b"{}")
+    if not isinstance(value, dict):
+        raise BodyError("the body must be a JSON object")
+    return value
+
+
+def decode(raw: bytes) -> Any:
+    try:
+        return json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BodyError("the body is not valid JSON") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,55 @@
+"""What a sandbox is started with, and the starts it refuses."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class UnsafeStartError(Exception):
+    """The sandbox would be reachable, or would stand beside real money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two sandboxes; `port` 0 is for tests that bind by themselves."""
+
+    port: int = 0
+    host: str = "127.0.0.1"
+    app_url: str = "http://127.0.0.1:3000"
+    webhook_path: str = "/api/webhooks/xendit"
+    callback_token: str = "sandbox-callback-token"
+    public_url: str = ""
+    merchant: str = "TOKO UJI COBA"
+    nmid: str = "ID1020304050607"
+    seed: int | None = None
+    calls_per_minute: int = 600
+    environment: str = "demo"
+
+    @property
+    def webhook_url(self) -> str:
+        return self.app_url.rstrip("/") + self.webhook_path
+
+    @property
+    def own_url(self) -> str:
+        """Where a browser finds the phone pages; links handed to the app start with it."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Money that is not real must never be taken for money that is."""
+    if "production" in {settings.environment.lower(), environ.get("ENV", "").lower()}:
+        raise UnsafeStartError("The sandbox does not start when ENV=production: its payments are not real.")
+    if not is_loopback(settings.host):
+        raise UnsafeStartError(f"The sandbox binds loopback only; --host {settings.host} is reachable from outside.")
+    if not is_loopback(urlsplit(settings.app_url).hostname or ""):
+        raise UnsafeStartError(f"The sandbox reports to loopback only; --app-url {settings.app_url} is elsewhere.")

@@ -1,0 +1,68 @@
+"""What every Xendit call passes: key, version, rate limit, and the faults somebody switched on."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from billing_ui.sandbox.bodies import BodyError
+from billing_ui.sandbox.counter import Counter
+from billing_ui.sandbox.faults import through
+from billing_ui.sandbox.refusals import RefusedError
+from billing_ui.sandbox.wire import API_VERSION
+from billing_ui.sandbox.world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_KEY_PREFIX = "xnd_development_"
+
+
+class Door:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._counter = Counter(world.settings.calls_per_minute)
+
+    def guard(self, name: str, endpoint: Endpoint, *, versioned: bool = True) -> Endpoint:
+        async def guarded(request: Request) -> Response:
+            headers: dict[str, str] = {}
+            try:
+                key = _key(request.headers.get("authorization", ""))
+                headers = self._count(key, name)
+                if versioned and request.headers.get("api-version") != API_VERSION:
+                    raise RefusedError(400, "API_VALIDATION_ERROR", f"api-version must be {API_VERSION}")
+                # The health check of an app must not eat the fault that was meant for a payment.
+                fault = self._world.switches.take_fault() if versioned else ""
+                answer = await through(fault, self._world.switches.latency_ms, lambda: endpoint(request))
+            except RefusedError as refusal:
+                answer = refuse(refusal)
+            except BodyError as bad:
+                answer = refuse(RefusedError(400, "API_VALIDATION_ERROR", str(bad)))
+            answer.headers.update(headers)
+            return answer
+
+        return guarded
+
+    def _count(self, key: str, name: str) -> dict[str, str]:
+        allowed, headers = self._counter.take(key, name, self._world.clock())
+        if not allowed:
+            raise RefusedError(429, "RATE_LIMIT_EXCEEDED", "too many calls to this endpoint in a minute", headers)
+        return headers
+
+
+def refuse(refusal: RefusedError) -> JSONResponse:
+    body = {"error_code": refusal.code, "message": refusal.message}
+    return JSONResponse(body, refusal.status, headers=refusal.headers)
+
+
+def _key(header: str) -> str:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise RefusedError(401, "UNAUTHORIZED", "an API key is required: Basic authentication, key as the user name")
+    try:
+        key, _, _ = base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        key = ""
+    if not key.startswith(_KEY_PREFIX):
+        raise RefusedError(401, "INVALID_API_KEY", f"the API key must start with {_KEY_PREFIX}")
+    return key
