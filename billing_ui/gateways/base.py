@@ -1,0 +1,52 @@
+"""The port every gateway adapter fills: ask for money, read the truth back, and understand what is called in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from billing_ui.rules.facts import Created, PaymentIntent, RequestStatus, Wake
+
+
+class WebhookRefused(Exception):  # noqa: N818 - an answer to give, like the tree of refusals
+    """A webhook we do not take. `status` is the HTTP answer: 400 unreadable, 401 not authentic, 404 not configured."""
+
+    def __init__(self, status: int, why: str) -> None:
+        self.status = status
+        self.why = why
+        super().__init__(f"{status}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a webhook says: its event name, the key that makes its repetitions one, and whom to ask about it."""
+
+    event: str
+    dedupe: str
+    wakes: tuple[Wake, ...] = ()
+
+
+class Gateway(Protocol):
+    """Outside money. Calls raise GatewayRejected (nothing happened there) or GatewayUnavailable (nobody knows)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def create(self, intent: PaymentIntent) -> Created:
+        """Ask for a payment. After GatewayUnavailable the same reference must never be used again."""
+
+    def status(self, request_id: str, payment_ids: tuple[str, ...] = ()) -> RequestStatus:
+        """Read one request back with all money that arrived for it, the payments named by webhooks included."""
+
+    def cancel(self, request_id: str) -> bool:
+        """Close a request that still waits; False when the gateway says it cannot be closed any more."""
+
+    def ping(self) -> bool:
+        """Whether the gateway answers us and knows our key."""
+
+    def authenticate(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises WebhookRefused (401, or 404 where no secret is configured) unless the gateway sent this."""
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Parsed:
+        """Pure and total: any bytes become Parsed or WebhookRefused(400). Never money, only whom to ask."""

@@ -1,0 +1,143 @@
+"""The Xendit adapter: our intents in its words, its answers in ours."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from billing_ui.gateways.base import Parsed, WebhookRefused
+from billing_ui.gateways.xendit import answers, webhooks
+from billing_ui.gateways.xendit.wire import Wire, is_safe_id
+from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
+from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
+from billing_ui.rules.methods import METHODS, Method
+
+_REQUESTS = "/v3/payment_requests"
+_REQUEST = "/v3/payment_requests/{request_id}"
+_PAYMENT = "/v3/payments/{payment_id}"
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9 .,'-]+")
+
+
+class XenditGateway:
+    """One merchant account at Xendit. Several callback tokens are valid while one replaces the other."""
+
+    name = answers.GATEWAY
+
+    def __init__(self, api_key: str, base_url: str, callback_tokens: tuple[str, ...]) -> None:
+        self._wire = Wire(api_key, base_url)
+        self._tokens = tuple(token.encode() for token in callback_tokens if token)
+
+    def create(self, intent: PaymentIntent) -> Created:
+        method = METHODS.get(intent.method)
+        if method is None or method.gateway != self.name or intent.total.unit != "IDR":
+            raise GatewayRejected(reason="METHOD_NOT_OURS")
+        answer = self._wire.post(_REQUESTS, _request_body(intent, method), key=intent.reference)
+        request_id = answers.word(answer.get("payment_request_id"))
+        if request_id is None or not is_safe_id(request_id):
+            raise GatewayUnavailable(reason="NO_REQUEST_ID")
+        if answer.get("status") == "FAILED":
+            raise GatewayRejected(reason=answers.failure(answer) or "FAILED")
+        if not _echoes(answer, intent):
+            raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
+        properties = answer.get("channel_properties")
+        expires_at = properties.get("expires_at") if isinstance(properties, dict) else None
+        return Created(request_id, answers.instruction(answer, method.group), answers.instant(expires_at))
+
+    def status(self, request_id: str, payment_ids: tuple[str, ...] = ()) -> RequestStatus:
+        request = self._wire.get(_REQUEST, request_id=request_id)
+        if answers.word(request.get("payment_request_id")) != request_id:
+            raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
+        latest = answers.word(request.get("latest_payment_id"))
+        payments: dict[str, dict[str, Any]] = {}
+        for payment_id in dict.fromkeys((*([latest] if latest else []), *payment_ids)):
+            payment = self._payment(payment_id, is_named_by_webhook=payment_id != latest)
+            # A webhook may name a payment of another request; its money is told under its own request only.
+            if payment is not None and payment.get("payment_request_id") == request_id:
+                payments[payment_id] = payment
+        captures = (answers.captured(payment, payment_id) for payment_id, payment in payments.items())
+        return RequestStatus(
+            request_id=request_id,
+            reference=answers.word(request.get("reference_id")) or "",
+            state=answers.state(request.get("status")),
+            captures=tuple(capture for capture in captures if isinstance(capture, Captured)),
+            failure_code=answers.failure(request, *payments.values()),
+        )
+
+    def cancel(self, request_id: str) -> bool:
+        try:
+            answer = self._wire.post(f"{_REQUEST}/cancel", None, request_id=request_id)
+        except GatewayRejected:
+            return False
+        return answers.state(answer.get("status")) == "canceled"
+
+    def ping(self) -> bool:
+        try:
+            self._wire.get("/balance")
+        except GatewayError:
+            return False
+        return True
+
+    def authenticate(self, headers: Mapping[str, str], body: bytes) -> None:  # noqa: ARG002 - the token signs no body
+        """The token is a shared secret, so it proves the sender only; what the body claims is read back."""
+        if not self._tokens:
+            raise WebhookRefused(404, "no callback token is configured")
+        given = webhooks.header(headers, "x-callback-token").encode("utf-8", "surrogateescape")
+        matches = [hmac.compare_digest(given, token) for token in self._tokens]
+        if not given or not any(matches):
+            raise WebhookRefused(401, "the callback token does not match")
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Parsed:
+        return webhooks.parse(headers, body)
+
+    def _payment(self, payment_id: str, *, is_named_by_webhook: bool) -> dict[str, Any] | None:
+        try:
+            return self._wire.get(_PAYMENT, payment_id=payment_id)
+        except GatewayRejected as error:
+            if is_named_by_webhook:
+                return None
+            # The gateway named this payment itself a moment ago: not there yet is not the same as not there.
+            raise GatewayUnavailable(reason="PAYMENT_NOT_READABLE") from error
+
+
+def _request_body(intent: PaymentIntent, method: Method) -> dict[str, Any]:
+    return {
+        "reference_id": intent.reference,
+        "type": "PAY",
+        "country": "ID",
+        "currency": "IDR",
+        "request_amount": intent.total.quantity,
+        "capture_method": "AUTOMATIC",
+        "channel_code": method.channel,
+        "channel_properties": _channel_properties(intent, method),
+        "description": " ".join(intent.description.split())[:1000] or intent.reference,
+    }
+
+
+def _channel_properties(intent: PaymentIntent, method: Method) -> dict[str, str]:
+    if method.group == "va":
+        name = _NOT_IN_A_NAME.sub(" ", intent.customer_name).strip()[:50].strip()
+        return {"display_name": name or intent.reference[:50], "expires_at": _wire_time(intent.expires_at)}
+    if method.group == "ewallet" and (url := _return_url(intent.return_url)):
+        return {"success_return_url": url, "failure_return_url": url, "cancel_return_url": url}
+    return {}  # QRIS takes none, and cannot be told to expire earlier
+
+
+def _return_url(url: str | None) -> str | None:
+    """The gateway takes https only, 11 to 255 characters; without one the payer comes back by himself."""
+    if url is None or not 11 <= len(url) <= 255:
+        return None
+    return url if urlsplit(url).scheme == "https" else None
+
+
+def _wire_time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _echoes(answer: dict[str, Any], intent: PaymentIntent) -> bool:
+    """Whether the answer is about what we asked: a code over another amount must never be shown."""
+    told = answer.get("request_amount")
+    return answer.get("reference_id") == intent.reference and answers.rupiah(told) == intent.total.quantity
