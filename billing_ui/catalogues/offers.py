@@ -1,0 +1,162 @@
+"""Reads what is sold: plans with their top-up options and limits, token packages, and the custom amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from billing_ui.catalogues.reader import Table
+from billing_ui.catalogues.shape import (
+    UNLIMITED,
+    Cta,
+    CustomAmount,
+    Interval,
+    Limit,
+    Overage,
+    Package,
+    Plan,
+    PlanKind,
+    Ratio,
+    Text,
+    TopupOption,
+)
+from billing_ui.kit.period import Window
+
+KINDS = ("free", "prepaid", "subscription")
+INTERVALS = ("month", "year")
+WINDOWS = ("hour", "day", "week", "month", "total")
+GATEWAYS = ("stripe",)
+NOTHING = Text("", "")
+
+
+def plans(top: Table) -> Iterator[tuple[str, Plan]]:
+    for slug, table in top.named("plans"):
+        top.check_slug(f"plans.{slug}", slug)
+        yield slug, _plan(slug, table)
+        table.done()
+
+
+def _plan(slug: str, table: Table) -> Plan:
+    kind = cast("PlanKind", table.one_of("kind", KINDS))
+    is_subscription = kind == "subscription"
+    if not is_subscription:
+        for key in ("interval", "trial_days", "overage"):
+            if table.has(key):
+                table.refuse(key, "only a plan of kind subscription has this")
+    return Plan(
+        slug=slug,
+        kind=kind,
+        name=table.text("name"),
+        tagline=table.text("tagline", NOTHING),
+        price_amount=table.whole("price", 1 if is_subscription else 0),
+        price_unit=table.text("price_unit", NOTHING),
+        interval=cast("Interval", table.one_of("interval", INTERVALS)) if is_subscription else None,
+        trial_days=table.whole("trial_days", 0, default=0),
+        features=table.texts("features"),
+        cta=_cta(table.required("cta")),
+        is_highlighted=table.flag("is_highlighted"),
+        is_disabled=table.flag("is_disabled"),
+        is_unlisted=table.flag("is_unlisted"),
+        topup_options=tuple(_option(slug, option) for option in table.tables("topup_options")),
+        limits=tuple(_limit(limit) for limit in table.tables("limits")),
+        included_tokens=table.whole("included_tokens", 0, default=0),
+        overage=_overage(table.table("overage")),
+        gateway_prices=_gateway_prices(table.table("gateway_prices")),
+    )
+
+
+def _cta(table: Table) -> Cta:
+    cta = Cta(table.text("text"), table.word("href"))
+    if not cta.href.startswith("/") or cta.href.startswith("//") or "\\" in cta.href:
+        table.refuse("href", "must be a path of this site, like /subscription/plans/")
+    table.done()
+    return cta
+
+
+def _option(plan: str, table: Table) -> TopupOption:
+    amount = table.whole("amount", 1)
+    option = TopupOption(
+        slug=f"{plan}-{amount}",
+        amount=amount,
+        tokens=table.whole("tokens", 1),
+        bonus_tokens=table.whole("bonus_tokens", 0, default=0),
+        label=table.text("label"),
+        is_popular=table.flag("popular"),
+        validity_days=_validity(table),
+    )
+    table.done()
+    return option
+
+
+def _limit(table: Table) -> Limit:
+    quantity = table.whole("quantity", -1)
+    limit = Limit(
+        meter=table.word("meter"),
+        window=cast("Window", table.one_of("window", WINDOWS)),
+        quantity=UNLIMITED if quantity == -1 else quantity,
+    )
+    table.done()
+    return limit
+
+
+def _overage(table: Table | None) -> Overage | None:
+    if table is None:
+        return None
+    overage = Overage(table.whole("price", 1), table.whole("per_tokens", 1))
+    table.done()
+    return overage
+
+
+def _gateway_prices(table: Table | None) -> dict[str, str]:
+    """Ids that the gateway gave our prices. One whose variable is not set is left out: not sold there yet."""
+    if table is None:
+        return {}
+    found: dict[str, str] = {}
+    for gateway in table.names():
+        if gateway not in GATEWAYS:
+            table.refuse(gateway, f"must be one of {', '.join(GATEWAYS)}")
+        price = table.from_environment(gateway)
+        if price is not None:
+            found[gateway] = price
+    return found
+
+
+def _validity(table: Table) -> int | None:
+    return table.whole("validity_days", 1) if table.has("validity_days") else None
+
+
+def packages(top: Table) -> Iterator[Package]:
+    for table in top.tables("packages"):
+        yield Package(
+            slug=table.slug("slug"),
+            name=table.text("name"),
+            amount=table.whole("price", 1),
+            tokens=table.whole("tokens", 1),
+            bonus_tokens=table.whole("bonus_tokens", 0, default=0),
+            validity_days=_validity(table),
+            is_popular=table.flag("popular"),
+            is_disabled=table.flag("is_disabled"),
+            gateway_prices=_gateway_prices(table.table("gateway_prices")),
+        )
+        table.done()
+
+
+def custom_amount(table: Table | None) -> CustomAmount | None:
+    if table is None:
+        return None
+    rate = table.required("rate")
+    custom = CustomAmount(
+        minimum=table.whole("minimum", 1),
+        maximum=table.whole("maximum", 1),
+        step=table.whole("step", 1),
+        tokens_per_unit=Ratio(rate.whole("tokens", 1), rate.whole("per_amount", 1)),
+    )
+    rate.done()
+    table.done()
+    if custom.maximum < custom.minimum:
+        table.refuse("maximum", "must not be below minimum")
+    if custom.minimum % custom.step or custom.maximum % custom.step:
+        table.refuse("step", "must divide minimum and maximum")
+    if custom.step * custom.tokens_per_unit.num % custom.tokens_per_unit.den:
+        table.refuse("rate", "one step must buy a whole number of tokens")
+    return custom

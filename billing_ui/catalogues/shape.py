@@ -1,0 +1,223 @@
+"""What one catalogue says: plans, packages, meters, rates and brand of a deployment, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from billing_ui.kit.amount import Amount
+from billing_ui.rules.plans import UNLIMITED, Interval, Limit, PlanKind, Quantity, Ratio, Unlimited, worth
+from billing_ui.rules.settings import SettingValue
+from billing_ui.rules.words import Text
+
+MeterMode = Literal["counted", "paid"]
+Draw = int | Literal["quantity", "rated"]
+
+__all__ = [
+    "UNLIMITED", "Brand", "Catalogue", "Counted", "Cta", "CustomAmount", "Draw", "Everyday", "Interval", "Limit",
+    "Meter", "MeterMode", "Operation", "Overage", "Package", "Plan", "PlanKind", "Quantity", "Rate", "RateCard",
+    "Ratio", "Text", "TopupOption", "UnitDisplay", "Unlimited",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one and what several of something are called."""
+
+    one: Text
+    other: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Cta:
+    """A button: its words and where it leads (a path of ours, or the host app's address)."""
+
+    text: Text
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Who speaks. `host_app_url` is the only place a redirect may leave our site to."""
+
+    name: str
+    logo: str
+    support_email: str
+    host_app_url: str
+    mail_cta: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """A thing people know, and about how many tokens it takes: "± 2 papers"."""
+
+    tokens: int
+    name: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDisplay:
+    """How tokens look in money, and in everyday things, to a customer's eye."""
+
+    rate: Ratio | None
+    everyday: Everyday | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Something that is counted. A paid meter must be paid for; a feature is only on or off."""
+
+    slug: str
+    name: Text
+    unit: str
+    mode: MeterMode
+    is_feature: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something the host app does, and what it draws: so many, the quantity told, or tokens by the rate card."""
+
+    slug: str
+    name: Text
+    draws: Mapping[str, Draw]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Thousandths of a token charged per token of input, output and cached input, or a fixed number per call."""
+
+    operation: str | None
+    model: str | None
+    input_milli: int
+    output_milli: int
+    cached_milli: int
+    fixed_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateCard:
+    """One version of the rates. An event keeps the version it was priced by."""
+
+    version: int
+    valid_from: datetime
+    rates: tuple[Rate, ...]
+
+    def rate(self, operation: str, model: str) -> Rate | None:
+        """The most particular rate: operation and model, then operation alone, then model alone, then any."""
+        for wanted in ((operation, model), (operation, None), (None, model), (None, None)):
+            for rate in self.rates:
+                if (rate.operation, rate.model) == wanted:
+                    return rate
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Overage:
+    """The price of tokens that neither allowance nor lots cover."""
+
+    price_amount: int
+    per_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopupOption:
+    """One amount offered with a plan. It is sold as a token package with this slug."""
+
+    slug: str
+    amount: int
+    tokens: int
+    bonus_tokens: int
+    label: Text
+    is_popular: bool
+    validity_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Tokens sold on their own, beside any plan."""
+
+    slug: str
+    name: Text
+    amount: int
+    tokens: int
+    bonus_tokens: int
+    validity_days: int | None
+    is_popular: bool
+    is_disabled: bool
+    gateway_prices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomAmount:
+    """ "Another amount": its bounds and step in money, and the tokens each unit of money buys."""
+
+    minimum: int
+    maximum: int
+    step: int
+    tokens_per_unit: Ratio
+
+    def tokens(self, amount: int) -> int:
+        """Exact for every amount on a step: the loader refuses a step that does not buy whole tokens."""
+        return amount * self.tokens_per_unit.num // self.tokens_per_unit.den
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan as the file tells it; every edit of it becomes a new version in the database."""
+
+    slug: str
+    kind: PlanKind
+    name: Text
+    tagline: Text
+    price_amount: int
+    price_unit: Text
+    interval: Interval | None
+    trial_days: int
+    features: tuple[Text, ...]
+    cta: Cta
+    is_highlighted: bool
+    is_disabled: bool
+    is_unlisted: bool
+    topup_options: tuple[TopupOption, ...]
+    limits: tuple[Limit, ...]
+    included_tokens: int
+    overage: Overage | None
+    gateway_prices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything a deployment sells and how it speaks about it."""
+
+    name: str
+    currency: str
+    zone: str
+    language: str
+    brand: Brand
+    unit_display: UnitDisplay
+    default_plan: str
+    plan_after_cancel: str
+    plan_after_first_topup: str | None
+    units: Mapping[str, Counted]
+    meters: Mapping[str, Meter]
+    operations: Mapping[str, Operation]
+    limited_operations: tuple[str, ...]
+    rate_cards: tuple[RateCard, ...]
+    plans: Mapping[str, Plan]
+    packages: tuple[Package, ...]
+    custom_amount: CustomAmount | None
+    settings: Mapping[str, SettingValue]
+    file_hash: str
+
+    def rate_card(self, instant: datetime) -> RateCard | None:
+        """The card in force: the newest that has begun."""
+        begun = [card for card in self.rate_cards if card.valid_from <= instant]
+        return max(begun, key=lambda card: card.version, default=None)
+
+    def worth(self, tokens: int) -> Amount | None:
+        """What so many tokens are shown as in money; None where the catalogue shows tokens alone."""
+        rate = self.unit_display.rate
+        return None if rate is None else worth(tokens, rate, self.currency)
