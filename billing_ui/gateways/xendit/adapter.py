@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
 from billing_ui.gateways.xendit import answers, webhooks
-from billing_ui.gateways.xendit.wire import Wire, is_safe_id
+from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
 from billing_ui.rules.methods import METHODS, Method
@@ -27,8 +27,15 @@ class XenditGateway:
 
     name = answers.GATEWAY
 
-    def __init__(self, api_key: str, base_url: str, callback_tokens: tuple[str, ...]) -> None:
-        self._wire = Wire(api_key, base_url)
+    def __init__(
+        self,
+        api_key: str,
+        base_url: str,
+        callback_tokens: tuple[str, ...],
+        *,
+        timeout_s: tuple[float, float] = TIMEOUT_S,
+    ) -> None:
+        self._wire = Wire(api_key, base_url, timeout_s)
         self._tokens = tuple(token.encode() for token in callback_tokens if token)
 
     def create(self, intent: PaymentIntent) -> Created:

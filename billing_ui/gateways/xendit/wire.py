@@ -12,7 +12,7 @@ from billing_ui.kit.strict_json import JsonRefused, read_object
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
 
 API_VERSION = "2024-11-11"
-TIMEOUT_S = (2, 8)
+TIMEOUT_S = (2.0, 8.0)  # to connect, to answer
 _ANSWER_CAP_BYTES = 1024 * 1024
 _POOL = 32
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,99}")
@@ -36,7 +36,7 @@ def code(value: object) -> str:
 class Wire:
     """GET and POST against one base address. GETs are tried once more; a POST is sent exactly once."""
 
-    def __init__(self, api_key: str, base_url: str) -> None:
+    def __init__(self, api_key: str, base_url: str, timeout_s: tuple[float, float] = TIMEOUT_S) -> None:
         # An own Configuration: the SDK's set_api_key would put the host back to the live one.
         configuration = xendit.Configuration(host=base_url.rstrip("/"), api_key=api_key)
         configuration.connection_pool_maxsize = _POOL
@@ -44,6 +44,7 @@ class Wire:
             total=1, connect=1, read=1, redirect=0, status=0, other=0, allowed_methods=frozenset({"GET"})
         )
         self._client = xendit.ApiClient(configuration)
+        self._timeout_s = timeout_s
 
     def get(self, path: str, **ids: str) -> dict[str, Any]:
         return self._call("GET", path, ids, None, "")
@@ -68,7 +69,7 @@ class Wire:
                 body=body,
                 _preload_content=False,
                 _return_http_data_only=True,
-                _request_timeout=TIMEOUT_S,
+                _request_timeout=self._timeout_s,
             )
             return read_object(answer.data, cap=_ANSWER_CAP_BYTES)
         except xendit.XenditSdkException as error:
@@ -76,7 +77,7 @@ class Wire:
         except JsonRefused as error:
             raise GatewayUnavailable(reason="UNREADABLE_ANSWER") from error
         except Exception as error:
-            # Measured: urllib3's own errors, JSONDecodeError for HTML, TypeError for odd bodies; none tells what happened.
+            # Measured: urllib3's own errors, JSONDecodeError for HTML, TypeError for odd bodies; none tells more.
             raise GatewayUnavailable(reason=type(error).__name__) from error
 
 
