@@ -1,0 +1,212 @@
+// What only a browser can do: language without a round trip, clocks, the clipboard, dialogs, typing money.
+import { createElement as h, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { catalogues } from "./catalogues.js";
+import { format } from "./format.js";
+
+// ---- the language of this browser ----
+const spoken = { id: format("id", catalogues.id), en: format("en", catalogues.en) };
+const listeners = new Set();
+const two = (n) => String(n).padStart(2, "0");
+const stored = () => {
+  try { return localStorage.getItem("lang") === "en" ? "en" : "id"; } catch { return "id"; }
+};
+let lang = typeof window === "undefined" ? "id" : stored();
+const settle = () => {
+  document.documentElement.lang = lang;
+  delete document.documentElement.dataset.langPending;
+};
+const subscribe = (tell) => {
+  listeners.add(tell);
+  requestAnimationFrame(settle);
+  return () => listeners.delete(tell);
+};
+const speak = (next) => {
+  lang = next === "en" ? "en" : "id";
+  settle();
+  listeners.forEach((tell) => tell());
+};
+export const setLang = (next) => {
+  try { localStorage.setItem("lang", next); } catch { /* private windows may refuse: the page still switches */ }
+  speak(next);
+};
+export const useT = () => spoken[useSyncExternalStore(subscribe, () => lang, () => "id")];
+
+if (typeof window !== "undefined") {
+  // Another tab switched: follow it.
+  addEventListener("storage", (e) => e.key === "lang" && speak(e.newValue));
+  // The framework announces a new version in English, outside React: say it in the reader's language.
+  const translate = () => {
+    const bar = document.getElementById("reflex-new-version-banner");
+    if (!bar || bar.dataset.spoken) return;
+    const t = spoken[lang];
+    bar.dataset.spoken = lang;
+    bar.firstChild.textContent = t("app.newversion");
+    bar.lastChild.textContent = t("app.reload");
+  };
+  addEventListener("DOMContentLoaded", () => new MutationObserver(translate).observe(document.body, { childList: true }));
+}
+
+// ---- pieces ----
+export const LangButton = ({ to, onPick, ...rest }) => {
+  const t = useT();
+  const pick = () => { setLang(to); onPick?.(to); };
+  return h("button", { type: "button", "aria-pressed": t.lang === to, lang: to, onClick: pick, ...rest });
+};
+
+const useTick = (ms, on = true) => {
+  const [now, set] = useState(0);
+  useEffect(() => {
+    if (!on) return;
+    set(Date.now());
+    const id = setInterval(() => set(Date.now()), ms);
+    return () => clearInterval(id);
+  }, [ms, on]);
+  return now;
+};
+
+export const Ago = ({ at, zone, ...rest }) => {
+  const t = useT(), now = useTick(30000);
+  return h("time", { dateTime: at, title: now ? t.when(at, zone) : undefined, ...rest }, now ? t.ago(at, now) : "");
+};
+
+export const Countdown = ({ until, onDone, ...rest }) => {
+  const t = useT(), end = until ? Date.parse(until) : 0, [done, setDone] = useState(false);
+  const now = useTick(1000, !!end && !done), left = now && end ? Math.max(0, Math.ceil((end - now) / 1000)) : null;
+  const minutes = left === null ? null : Math.ceil(left / 60), fired = useRef(0);
+  useEffect(() => setDone(false), [end]);
+  useEffect(() => {
+    if (left !== 0 || fired.current === end) return;
+    fired.current = end;
+    setDone(true);
+    onDone?.();
+  }, [left, end]);
+  const hours = Math.floor(left / 3600), clock = `${two(Math.floor((left % 3600) / 60))}:${two(left % 60)}`;
+  const face = left === null ? "--:--" : hours ? `${hours}:${clock}` : clock;
+  // Read aloud at ten, five and one minute only: a clock that speaks every second is noise.
+  const aloud = [10, 5, 1].includes(minutes) ? t("pay.minutes_left", { count: minutes }) : "";
+  return h("span", rest,
+    h("span", { role: "timer", "aria-label": t("pay.left_label"), className: "tnum",
+      "data-soon": left !== null && left < 300 ? "" : undefined }, face),
+    h("span", { className: "sr-only", role: "status" }, aloud));
+};
+
+export const CopyButton = ({ text, label, ...rest }) => {
+  const t = useT(), [copied, setCopied] = useState(false);
+  const copy = async () => {
+    try { await navigator.clipboard.writeText(String(text)); } catch {
+      // Plain http and old browsers have no clipboard API.
+      const area = document.body.appendChild(document.createElement("textarea"));
+      area.value = text;
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return h("button", { type: "button", onClick: copy, "aria-label": label, "data-copied": copied || undefined, ...rest },
+    h("span", { role: "status" }, copied ? t("pay.copied") : t("pay.copy")));
+};
+
+export const Dialog = ({ open, onClose, children, ...rest }) => {
+  const box = useRef(null);
+  useEffect(() => {
+    const d = box.current;
+    if (open && !d.open) d.showModal();
+    if (!open && d.open) d.close();
+  }, [open]);
+  const backdrop = (e) => e.target === box.current && box.current.close();
+  return h("dialog", { ref: box, onClose: () => open && onClose?.(), onClick: backdrop, ...rest }, children);
+};
+
+export const Secret = ({ name, id, ...rest }) => {
+  const t = useT(), [seen, setSeen] = useState(false);
+  return h("div", { className: "secret" },
+    h("input", { id, name, type: seen ? "text" : "password", className: "input", ...rest }),
+    h("button", { type: "button", className: "secret-toggle", "aria-label": t(seen ? "auth.hide" : "auth.show"),
+      "aria-pressed": seen, onClick: () => setSeen(!seen) }, t(seen ? "auth.hide_short" : "auth.show_short")));
+};
+
+export const AmountInput = ({ value, onAmount, ...rest }) => {
+  const t = useT();
+  const typed = (e) => onAmount?.(Number(e.target.value.replace(/\D/g, "").slice(0, 12)));
+  return h("input", { type: "text", inputMode: "numeric", autoComplete: "off", className: "input tnum",
+    value: value ? t.num(value) : "", onChange: typed, ...rest });
+};
+
+export const NativeForm = ({ children, ...rest }) => {
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    // Coming back by the browser's history shows the frozen page: let the form be sent again.
+    const shown = () => setBusy(false);
+    addEventListener("pageshow", shown);
+    return () => removeEventListener("pageshow", shown);
+  }, []);
+  const send = (e) => (busy ? e.preventDefault() : setBusy(true));
+  return h("form", { method: "post", "aria-busy": busy || undefined, onSubmit: send, ...rest }, children);
+};
+
+export const ZoneSelect = ({ zones, ...rest }) => {
+  const [zone, setZone] = useState("Asia/Jakarta");
+  useEffect(() => setZone(Intl.DateTimeFormat().resolvedOptions().timeZone || "Asia/Jakarta"), []);
+  const all = zones.some(([name]) => name === zone) ? zones : [...zones, [zone, zone.replace(/_/g, " ")]];
+  return h("select", { className: "input", value: zone, onChange: (e) => setZone(e.target.value), ...rest },
+    all.map(([name, label]) => h("option", { key: name, value: name }, label)));
+};
+
+export const Toast = ({ seq, children, ...rest }) => {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!seq) return;
+    setShown(true);
+    const id = setTimeout(() => setShown(false), 6000);
+    return () => clearTimeout(id);
+  }, [seq]);
+  return h("div", { role: "status", className: "toast-slot", ...rest }, shown && h("div", { className: "toast" }, children));
+};
+
+export const Connection = ({ lost }) => {
+  const t = useT(), [offline, setOffline] = useState(false), [back, setBack] = useState(false), was = useRef(false);
+  const down = lost || offline;
+  useEffect(() => {
+    const look = () => setOffline(!navigator.onLine);
+    look();
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => { removeEventListener("online", look); removeEventListener("offline", look); };
+  }, []);
+  useEffect(() => {
+    if (down) { was.current = true; return setBack(false); }
+    if (!was.current) return;
+    was.current = false;
+    setBack(true);
+    const id = setTimeout(() => setBack(false), 3000);
+    return () => clearTimeout(id);
+  }, [down]);
+  const tone = down ? "bad" : back ? "ok" : "";
+  return h("div", { role: "status", className: "connection", "data-tone": tone, "data-testid": "connection" },
+    down ? t("err.offline") : back ? t("err.online") : "");
+};
+
+export const Address = ({ query }) => {
+  useEffect(() => {
+    if (query != null && location.search !== query) history.replaceState(history.state, "", location.pathname + query);
+  }, [query]);
+  return null;
+};
+
+export const Visible = ({ onVisible }) => {
+  useEffect(() => {
+    const seen = () => document.visibilityState === "visible" && onVisible?.();
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  }, [onVisible]);
+  return null;
+};
+
+export const ThemeButton = ({ to, current, setMode, ...rest }) => {
+  // The server does not know the stored theme: nothing is pressed until the page is alive.
+  const [alive, setAlive] = useState(false);
+  useEffect(() => setAlive(true), []);
+  return h("button", { type: "button", "aria-pressed": alive && current === to, onClick: () => setMode(to), ...rest });
+};

@@ -1,0 +1,131 @@
+"""The few pieces that need code in the browser: thin names for what `assets/ui.js` exports."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
+
+from billing_ui.components.text import UI
+
+
+class _Piece(BaseHTML):
+    library = UI
+
+    @classmethod
+    def create(cls, *children: Any, **props: Any) -> rx.Component:
+        # BaseHTML renders plain tags without an import; these come from our module.
+        made: rx.Component = super().create(*children, **props)
+        return made
+
+
+class LangButton(_Piece):
+    """Switches the language at once; `on_pick` may tell the server afterwards."""
+
+    tag = "LangButton"
+    to: rx.Var[str]
+    on_pick: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class ThemeButton(_Piece):
+    """Switches light, dark or system."""
+
+    tag = "ThemeButton"
+    to: rx.Var[str]
+    current: rx.Var[str]
+    set_mode: rx.Var[Any]
+
+
+class Ago(_Piece):
+    """A relative time that keeps counting, with the exact one as its title."""
+
+    tag = "Ago"
+    at: rx.Var[str]
+    zone: rx.Var[str]
+
+
+class Countdown(_Piece):
+    """Time left until an instant, by the browser's clock."""
+
+    tag = "Countdown"
+    until: rx.Var[str]
+    on_done: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class CopyButton(_Piece):
+    """Copies exact text and says so."""
+
+    tag = "CopyButton"
+    text: rx.Var[Any]
+    label: rx.Var[str]
+
+
+class Dialog(_Piece):
+    """A native modal dialog: focus moves in, Escape closes, focus returns."""
+
+    tag = "Dialog"
+    open: rx.Var[bool]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Secret(_Piece):
+    """A password input with a show and hide button."""
+
+    tag = "Secret"
+    name: rx.Var[str]
+    auto_complete: rx.Var[str]
+    required: rx.Var[bool]
+    min_length: rx.Var[int]
+
+
+class AmountInput(_Piece):
+    """A whole number, grouped while it is typed; reports an integer."""
+
+    tag = "AmountInput"
+    name: rx.Var[str]
+    value: rx.Var[int]
+    disabled: rx.Var[bool]
+    on_amount: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+
+class NativeForm(_Piece):
+    """A form that the browser posts itself, once."""
+
+    tag = "NativeForm"
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+class ZoneSelect(_Piece):
+    """Time zones, with the browser's own chosen."""
+
+    tag = "ZoneSelect"
+    name: rx.Var[str]
+    zones: rx.Var[Any]
+
+
+class Toast(_Piece):
+    """Shows its words for six seconds whenever `seq` changes."""
+
+    tag = "Toast"
+    seq: rx.Var[int]
+
+
+class Connection(_Piece):
+    """Says when the line is lost and when it is back."""
+
+    tag = "Connection"
+    lost: rx.Var[bool]
+
+
+class Address(_Piece):
+    """Keeps the query of the address bar without a navigation."""
+
+    tag = "Address"
+    query: rx.Var[str]
+
+
+class Visible(_Piece):
+    """Tells when a hidden tab is looked at again."""
+
+    tag = "Visible"
+    on_visible: rx.EventHandler[rx.event.no_args_event_spec]

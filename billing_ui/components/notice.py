@@ -1,0 +1,82 @@
+"""What the page tells without being asked: banners, error summaries, toasts, the sandbox ribbon, the connection."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from billing_ui.components.browser import Connection, Toast
+from billing_ui.components.icons import icon
+from billing_ui.components.text import Handler, Words, said, t
+
+
+def notice(
+    words: Any, *, tone: Any = "info", icon_name: str = "info", action: rx.Component | None = None
+) -> rx.Component:
+    """A tinted line that belongs to the content."""
+    return rx.el.div(
+        icon(icon_name),
+        rx.el.div(words, class_name="notice-body"),
+        rx.fragment() if action is None else action,
+        class_name="notice",
+        custom_attrs={"data-tone": tone},
+    )
+
+
+def banner(
+    words: Any, *, kind: Any, tone: Any = "warn", action: rx.Component | None = None, on_dismiss: Handler = None
+) -> rx.Component:
+    """The one banner of the page, with one action."""
+    dismiss = rx.fragment()
+    if on_dismiss is not None:
+        dismiss = rx.el.button(
+            icon("cross"), type="button", on_click=on_dismiss, custom_attrs={"aria-label": t("app.dismiss")}
+        )
+    return rx.el.div(
+        icon("alert"),
+        rx.el.div(words, class_name="notice-body"),
+        rx.fragment() if action is None else action,
+        dismiss,
+        role="status",
+        class_name="notice",
+        custom_attrs={"data-testid": "banner", "data-kind": kind, "data-tone": tone},
+    )
+
+
+def error_summary(
+    code: rx.Var[str], args: Any = None, *, testid: str = "error", title: Words | None = None
+) -> rx.Component:
+    """A refusal in the reader's words: what happened, what it means for the money, what to do. Nothing for no code."""
+    key = rx.Var.create("error.") + code
+    return rx.cond(
+        code != "",
+        rx.el.div(
+            icon("alert"),
+            rx.el.div(
+                rx.fragment() if title is None else rx.el.p(said(title), font_weight="650"),
+                t(key) if args is None else t(key, args),
+                class_name="notice-body",
+            ),
+            role="alert",
+            class_name="notice",
+            tab_index=-1,
+            auto_focus=True,
+            custom_attrs={"data-testid": testid, "data-code": code, "data-tone": "bad"},
+        ),
+        rx.fragment(),
+    )
+
+
+def toast(key: rx.Var[str], args: Any, seq: rx.Var[int]) -> rx.Component:
+    """A short confirmation; the server sends the key, the arguments and a number that grows."""
+    return Toast.create(t(key, args), seq=seq)
+
+
+def sandbox_ribbon(shown: rx.Var[bool] | bool) -> rx.Component:
+    """Says that no real money moves."""
+    return rx.cond(shown, rx.el.div(t("app.sandbox"), class_name="ribbon", role="note"), rx.fragment())
+
+
+def connection() -> rx.Component:
+    """Replaces the framework's technical connection messages."""
+    return Connection.create(lost=has_connection_errors)

@@ -1,0 +1,210 @@
+"""The two shells: rail, top bar and tab bar for signed-in people, a plain header and footer for everyone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.action import link, link_button
+from billing_ui.components.field import native_form
+from billing_ui.components.icons import icon
+from billing_ui.components.notice import sandbox_ribbon
+from billing_ui.components.switches import language_switch, theme_switch
+from billing_ui.components.text import Handler, num, said, t
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the shell shows of an account's money; all Vars."""
+
+    tokens: Any
+    spoken: Any
+    short: Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the menu."""
+
+    key: str
+    href: str
+    icon_name: str
+
+
+PLACES = (
+    Place("overview", "/subscription/overview/", "overview"),
+    Place("plans", "/subscription/plans/", "plans"),
+    Place("topup", "/subscription/topup/", "topup"),
+    Place("history", "/subscription/history/", "history"),
+    Place("settings", "/settings/", "settings"),
+)
+# Four on a phone; the others are reached from the last one.
+_ON_PHONES = ("overview", "topup", "history", "settings")
+
+
+def app_shell(
+    content: rx.Component,
+    *,
+    here: str,
+    brand: Any,
+    balance: Balance,
+    who: Any,
+    sandbox: rx.Var[bool],
+    banner: rx.Component | None = None,
+    on_language: Handler = None,
+    places: Sequence[Place] = PLACES,
+) -> rx.Component:
+    """The signed-in product. `here` is the key of the current place."""
+    return rx.el.div(
+        skip_link(),
+        sandbox_ribbon(sandbox),
+        rx.el.div(
+            _rail(here, brand, balance, who, on_language, places),
+            rx.el.div(
+                _topbar(brand, balance),
+                rx.el.div(banner, class_name="banner-slot") if banner is not None else rx.fragment(),
+                content,
+            ),
+            class_name="shell",
+        ),
+        _tabbar(here, places),
+    )
+
+
+def public_shell(
+    content: rx.Component,
+    *,
+    brand: Any,
+    sandbox: rx.Var[bool],
+    support: Any = "",
+    signed_in: rx.Var[bool] | bool = False,
+    on_language: Handler = None,
+    quiet: bool = False,
+) -> rx.Component:
+    """Pricing, sign-in and payment links. `quiet` leaves out the way to sign in."""
+    way_in = rx.cond(
+        signed_in,
+        link_button("nav.overview", "/subscription/overview/", kind="secondary", size="sm"),
+        link_button("auth.signin", "/auth/", kind="secondary", size="sm"),
+    )
+    return rx.el.div(
+        skip_link(),
+        sandbox_ribbon(sandbox),
+        rx.el.header(
+            brand_link(brand, "/"),
+            rx.el.div(language_switch(on_pick=on_language), rx.fragment() if quiet else way_in, class_name="row"),
+            class_name="topbar",
+        ),
+        content,
+        rx.el.footer(
+            rx.el.div(
+                rx.el.span(brand),
+                rx.cond(support != "", rx.el.span(t("app.support_at", contact=support)), rx.fragment()),
+                theme_switch(),
+            ),
+            class_name="foot",
+        ),
+    )
+
+
+def skip_link() -> rx.Component:
+    """The first thing the keyboard meets."""
+    return rx.el.a(t("a11y.skip"), href="#main", class_name="skip")
+
+
+def brand_link(brand: Any, href: str) -> rx.Component:
+    """The brand's mark and name."""
+    return rx.el.a(rx.el.img(src="/logo.svg", alt="", width="28", height="28"), brand, href=href, class_name="brand")
+
+
+def balance_chip(balance: Balance) -> rx.Component:
+    """The live balance, the same wherever it stands."""
+    return rx.el.a(
+        icon("wallet"),
+        rx.el.span(balance.short),
+        href="/subscription/topup/",
+        class_name="balance-chip",
+        custom_attrs={"aria-label": balance.spoken, "data-testid": "balance", "data-value": balance.tokens},
+    )
+
+
+def tokens_short(tokens: Any) -> rx.Var[str]:
+    """`250.000 token` for the chip."""
+    return t("unit.tokens", tokens=num(tokens))
+
+
+def _rail(
+    here: str, brand: Any, balance: Balance, who: Any, on_language: Handler, places: Sequence[Place]
+) -> rx.Component:
+    return rx.el.aside(
+        brand_link(brand, "/subscription/overview/"),
+        rx.el.nav(
+            *[_nav_link(place, here) for place in places],
+            class_name="stack-sm",
+            gap="2px",
+            custom_attrs={"aria-label": t("nav.main")},
+        ),
+        rx.el.div(
+            balance_chip(balance),
+            rx.el.div(language_switch(on_pick=on_language)),
+            theme_switch(),
+            account_menu(who),
+            class_name="rail-foot",
+        ),
+        class_name="rail",
+    )
+
+
+def account_menu(who: Any) -> rx.Component:
+    """Who is signed in, the settings, and the way out."""
+    return rx.el.details(
+        rx.el.summary(icon("user"), rx.el.span(who), custom_attrs={"aria-label": t("nav.account")}),
+        rx.el.div(link("nav.settings", "/settings/"), sign_out_form(), class_name="stack-sm", padding="8px 12px"),
+        class_name="menu",
+    )
+
+
+def sign_out_form(testid: str = "signout") -> rx.Component:
+    """A real post, so that the cookie goes."""
+    return native_form(
+        rx.el.button(
+            icon("out"),
+            t("auth.signout"),
+            type="submit",
+            class_name="btn btn-secondary btn-sm",
+            custom_attrs={"data-testid": testid},
+        ),
+        action="/session/sign-out",
+    )
+
+
+def _topbar(brand: Any, balance: Balance) -> rx.Component:
+    return rx.el.header(brand_link(brand, "/subscription/overview/"), balance_chip(balance), class_name="topbar")
+
+
+def _nav_link(place: Place, here: str) -> rx.Component:
+    return rx.el.a(
+        icon(place.icon_name),
+        said(f"nav.{place.key}"),
+        href=place.href,
+        class_name="nav-link",
+        custom_attrs={"aria-current": "page"} if place.key == here else {},
+    )
+
+
+def _tabbar(here: str, places: Sequence[Place]) -> rx.Component:
+    return rx.el.nav(
+        *[
+            rx.el.a(
+                icon(place.icon_name),
+                said(f"nav.{place.key}"),
+                href=place.href,
+                custom_attrs={"aria-current": "page"} if place.key == here else {},
+            )
+            for place in places
+            if place.key in _ON_PHONES
+        ],
+        class_name="tabbar",
+        custom_attrs={"aria-label": t("nav.main")},
+    )

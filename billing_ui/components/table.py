@@ -1,0 +1,53 @@
+"""Tables that keep their height while loading and become cards on phones; the pager is made of links."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.icons import icon
+from billing_ui.components.surface import skeleton
+from billing_ui.components.text import Words, num, said, t
+
+
+def table(caption: Words, heads: Sequence[tuple[Words, str]], body: Any) -> rx.Component:
+    """`heads` are words and a class such as `num`; `body` is rows, made by `rx.foreach` with a key."""
+    return rx.el.div(
+        rx.el.table(
+            rx.el.caption(said(caption), class_name="sr-only"),
+            rx.el.thead(rx.el.tr(*[rx.el.th(said(words), scope="col", class_name=name) for words, name in heads])),
+            rx.el.tbody(body),
+            class_name="table stackable",
+        ),
+        class_name="table-wrap",
+        tab_index=0,
+        role="region",
+        custom_attrs={"aria-label": said(caption)},
+    )
+
+
+def skeleton_rows(rows: int, columns: int) -> rx.Component:
+    """Bones in the height of real rows."""
+    return rx.fragment(*[rx.el.tr(*[rx.el.td(skeleton("16px", "70%")) for _ in range(columns)]) for _ in range(rows)])
+
+
+def pager(
+    *, first: rx.Var[int], last: rx.Var[int], total: rx.Var[int], previous: rx.Var[str], following: rx.Var[str]
+) -> rx.Component:
+    """Where the reader is, and links to the pages beside; an empty address means there is none."""
+    return rx.el.nav(
+        rx.el.span(t("list.range", **{"from": first, "to": last, "total": num(total)}), class_name="tnum"),
+        rx.el.span(_step("list.prev", previous, "back"), _step("list.next", following, "next"), class_name="row"),
+        class_name="pager",
+        custom_attrs={"aria-label": t("list.pages")},
+    )
+
+
+def _step(words: str, href: rx.Var[str], shape: str) -> rx.Component:
+    return rx.cond(
+        href != "",
+        rx.el.a(icon(shape), t(words), href=href, class_name="btn btn-secondary btn-sm"),
+        rx.el.span(
+            icon(shape), t(words), class_name="btn btn-secondary btn-sm", custom_attrs={"aria-disabled": "true"}
+        ),
+    )
