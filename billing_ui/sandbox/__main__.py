@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         port=settings.port,
         log_level="warning",
         access_log=False,
+        ws="none",
         timeout_graceful_shutdown=1,
         lifespan="on",
     )

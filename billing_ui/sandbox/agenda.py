@@ -40,8 +40,11 @@ class Agenda:
         while self._queue and self._queue[0][0] <= self._clock():
             self.start(heapq.heappop(self._queue)[2])
 
-    def due(self) -> list[datetime]:
-        return sorted(due for due, _, _ in self._queue)
+    async def catch_up(self) -> None:
+        """For a clock that somebody moved by hand: begin what is due and wait until it is done."""
+        self.begin_due()
+        while self._running:
+            await asyncio.wait(self._running)
 
     def clear(self) -> None:
         self._queue.clear()

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from billing_ui.sandbox import control, resend, xendit
+from billing_ui.sandbox import control, inbox, pages, resend, xendit
 from billing_ui.sandbox.clock import Clock, real_clock
 from billing_ui.sandbox.guard import Guard
 from billing_ui.sandbox.settings import Settings
@@ -24,6 +24,7 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
+        await world.postman.warm()
         yield
         await close(world)
 
@@ -32,6 +33,8 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
             Mount("/xendit", routes=xendit.routes(world)),
             Mount("/resend", routes=resend.routes(world)),
             Mount("/_sim", routes=control.routes(world)),
+            *pages.routes(world),
+            *inbox.routes(world),
         ],
         middleware=[Middleware(Guard)],
         exception_handlers={HTTPException: _no_such_page},

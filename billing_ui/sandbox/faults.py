@@ -24,6 +24,7 @@ async def through(fault: str, latency_ms: int, call: Callable[[], Awaitable[Resp
         return Response(b"", 503)
     if fault == "timeout_before":
         await asyncio.sleep(_HANG_S)
+        return Response(b"", 504)
     answer = await call()
     if fault == "timeout_after":
         await asyncio.sleep(_HANG_S)

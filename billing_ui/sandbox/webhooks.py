@@ -37,6 +37,18 @@ class Postman:
         if not any(accepted):
             self._retry_later(event, 0)
 
+    async def warm(self) -> None:
+        """The HTTP client loads half of itself with its first call; that must not be somebody's payment."""
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            await self._http.get(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+
     async def close(self) -> None:
         await self._http.aclose()
 

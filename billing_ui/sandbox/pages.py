@@ -1,0 +1,162 @@
+"""What a person sees: the phone that pays, and the panel that breaks things. Plain HTML, no scripts."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import segno
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from billing_ui.sandbox import acts
+from billing_ui.sandbox.bodies import BodyError, read_bytes
+from billing_ui.sandbox.channels import CHANNELS, Kind
+from billing_ui.sandbox.look import Look
+from billing_ui.sandbox.payments import NotPayableError
+from billing_ui.sandbox.state import LATE, PaymentRequest
+from billing_ui.sandbox.switches import FAULTS, SwitchError
+from billing_ui.sandbox.world import World
+
+_SHOWN = 100
+
+
+class Pages:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._look = Look(world.settings)
+
+    async def panel(self, request: Request, *, wrong: str = "") -> Response:
+        requests = self._world.books.newest_first()
+        deliveries = [told for found in requests for told in found.deliveries]
+        deliveries.sort(key=lambda told: told.started, reverse=True)
+        said = request.query_params.get("said", "")
+        return self._look.page(
+            request,
+            "panel.html",
+            status=400 if wrong else 200,
+            here="/",
+            requests=requests[:_SHOWN],
+            deliveries=deliveries[:_SHOWN],
+            switches=self._world.switches.view(),
+            channels=CHANNELS.values(),
+            faults=FAULTS,
+            said=said if said in {"saved", "reset_done"} else "",
+            wrong=wrong,
+        )
+
+    async def switches(self, request: Request) -> Response:
+        form = await _form(request)
+        latency = form.get("latency_ms", ["0"])[0] or "0"
+        try:
+            self._world.switches.set(
+                {
+                    "drop_webhooks": "drop_webhooks" in form,
+                    "wrong_token": "wrong_token" in form,
+                    "latency_ms": int(latency) if latency.isdecimal() else latency,
+                    "fault": form.get("fault", [""])[0],
+                    "mail_fault": form.get("mail_fault", [""])[0],
+                    "channels_down": form.get("channels_down", []),
+                }
+            )
+        except SwitchError as bad:
+            return await self.panel(request, wrong=str(bad))
+        return self._look.see(request, "/", said="saved")
+
+    async def reset(self, request: Request) -> Response:
+        self._world.reset()
+        return self._look.see(request, "/", said="reset_done")
+
+    async def phones(self, request: Request) -> Response:
+        code = "".join(request.query_params.get("code", "").split())
+        found = self._by_code(code) if code else None
+        if found is not None:
+            return self._look.see(request, f"/phone/{found.id}")
+        waiting = [one for one in self._world.books.newest_first() if one.is_open]
+        return self._look.page(request, "phone_list.html", here="/phone", requests=waiting, missing=bool(code))
+
+    async def phone(self, request: Request, *, wrong: str = "") -> Response:
+        found = self._world.books.find(request.path_params["reference"])
+        if found is None:
+            return self._look.page(request, "phone_list.html", status=404, here="/phone", requests=[], missing=True)
+        return self._look.page(
+            request,
+            "phone.html",
+            status=409 if wrong else 200,
+            here="/phone",
+            request=found,
+            merchant=self._world.settings.merchant,
+            number=found.action("VIRTUAL_ACCOUNT_NUMBER"),
+            has_qr=found.action("QR_STRING") is not None,
+            can_be_late=found.status in LATE,
+            told=found.deliveries[-1] if found.deliveries else None,
+            return_url=_return_url(found),
+            done="done" in request.query_params,
+            wrong=wrong,
+        )
+
+    async def qr(self, request: Request) -> Response:
+        found = self._world.books.find(request.path_params["reference"])
+        payload = found.action("QR_STRING") if found else None
+        if payload is None:
+            return Response(status_code=404)
+        svg = segno.make(payload, error="m", micro=False).svg_inline(border=0, scale=4, omitsize=True)
+        svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        return Response(svg, media_type="image/svg+xml")
+
+    async def act(self, request: Request) -> Response:
+        found = self._world.books.requests.get(request.path_params["reference"])
+        act = request.path_params["act"]
+        if found is None or act not in {"pay", "fail", "expire"}:
+            return await self.phone(request)
+        form = await _form(request)
+        try:
+            if act == "pay":
+                await acts.pay(self._world, found, acts.read_pay(_pay_wishes(form)))
+            elif act == "fail":
+                await acts.fail(self._world, found, acts.FailOptions())
+            else:
+                await acts.expire(self._world, found)
+        except (BodyError, NotPayableError) as reason:
+            return await self.phone(request, wrong=str(reason))
+        return self._look.see(request, f"/phone/{found.id}", done="1")
+
+    def _by_code(self, code: str) -> PaymentRequest | None:
+        for one in self._world.books.newest_first():
+            if code in {"".join(action["value"].split()) for action in one.actions}:
+                return one
+        return self._world.books.find(code)
+
+
+def routes(world: World) -> list[Route]:
+    pages = Pages(world)
+    return [
+        Route("/", pages.panel),
+        Route("/switches", pages.switches, methods=["POST"]),
+        Route("/reset", pages.reset, methods=["POST"]),
+        Route("/phone", pages.phones),
+        Route("/phone/{reference}", pages.phone),
+        Route("/phone/{reference}/qr.svg", pages.qr),
+        Route("/phone/{reference}/{act}", pages.act, methods=["POST"]),
+    ]
+
+
+async def _form(request: Request) -> dict[str, list[str]]:
+    return parse_qs((await read_bytes(request, 64 * 1024)).decode("utf-8", "replace"))
+
+
+def _pay_wishes(form: dict[str, list[str]]) -> dict[str, object]:
+    wishes: dict[str, object] = {name: True for name in ("drop_webhook", "after_expiry") if name in form}
+    for name in ("amount", "times", "payments"):
+        typed = form.get(name, [""])[0].replace(".", "")
+        if typed:
+            wishes[name] = int(typed) if typed.isdecimal() else typed
+    return wishes
+
+
+def _return_url(found: PaymentRequest) -> str:
+    """Wallets and cards send the payer back to the shop; QR and bank payments happen elsewhere."""
+    if found.is_open or found.channel.kind not in {Kind.WALLET, Kind.CARD}:
+        return ""
+    wanted = "success_return_url" if found.status == "SUCCEEDED" else "failure_return_url"
+    url: Any = found.properties.get(wanted, "")
+    return url if isinstance(url, str) and url.startswith(("http://", "https://")) else ""
