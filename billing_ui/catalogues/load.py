@@ -141,18 +141,21 @@ def _unit_display(table: Table | None) -> UnitDisplay:
 
 
 def _settings(table: Table | None) -> dict[str, SettingValue]:
+    """The defaults this product changes; `group.name = value`, as the settings are called."""
     if table is None:
         return {}
-    values: dict[str, SettingValue] = {}
-    for key in table.names():
-        spec = SETTINGS.get(key)
-        if spec is None:
-            table.refuse(key, "is not a known setting")
-        value = read(table.take(key))
-        if value is None or obstacle(spec, value) is not None:
-            table.refuse(key, f"must be {_wanted(spec.kind, spec.minimum, spec.maximum, spec.choices)}")
-        values[key] = value
-    return values
+    groups = {group: table.required(group) for group in table.names()}
+    return {f"{group}.{key}": _setting(inner, group, key) for group, inner in groups.items() for key in inner.names()}
+
+
+def _setting(table: Table, group: str, key: str) -> SettingValue:
+    spec = SETTINGS.get(f"{group}.{key}")
+    if spec is None:
+        table.refuse(key, "is not a known setting")
+    value = read(table.take(key))
+    if value is None or obstacle(spec, value) is not None:
+        table.refuse(key, f"must be {_wanted(spec.kind, spec.minimum, spec.maximum, spec.choices)}")
+    return value
 
 
 def _wanted(kind: str, minimum: int, maximum: int, choices: tuple[str, ...]) -> str:

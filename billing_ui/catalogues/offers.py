@@ -16,7 +16,6 @@ from billing_ui.catalogues.shape import (
     Package,
     Plan,
     PlanKind,
-    Ratio,
     Text,
     TopupOption,
 )
@@ -149,7 +148,8 @@ def custom_amount(table: Table | None) -> CustomAmount | None:
         minimum=table.whole("minimum", 1),
         maximum=table.whole("maximum", 1),
         step=table.whole("step", 1),
-        tokens_per_unit=Ratio(rate.whole("tokens", 1), rate.whole("per_amount", 1)),
+        tokens_num=rate.whole("tokens", 1),
+        tokens_den=rate.whole("per_amount", 1),
     )
     rate.done()
     table.done()
@@ -157,6 +157,6 @@ def custom_amount(table: Table | None) -> CustomAmount | None:
         table.refuse("maximum", "must not be below minimum")
     if custom.minimum % custom.step or custom.maximum % custom.step:
         table.refuse("step", "must divide minimum and maximum")
-    if custom.step * custom.tokens_per_unit.num % custom.tokens_per_unit.den:
+    if custom.step * custom.tokens_num % custom.tokens_den:
         table.refuse("rate", "one step must buy a whole number of tokens")
     return custom

@@ -157,11 +157,12 @@ class CustomAmount:
     minimum: int
     maximum: int
     step: int
-    tokens_per_unit: Ratio
+    tokens_num: int
+    tokens_den: int
 
     def tokens(self, amount: int) -> int:
         """Exact for every amount on a step: the loader refuses a step that does not buy whole tokens."""
-        return amount * self.tokens_per_unit.num // self.tokens_per_unit.den
+        return amount * self.tokens_num // self.tokens_den
 
 
 @dataclass(frozen=True, slots=True)

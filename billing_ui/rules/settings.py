@@ -10,7 +10,6 @@ from billing_ui.rules.words import Text
 
 SettingValue = bool | int | str | tuple[int, ...] | Text
 SettingKind = Literal["flag", "whole", "choice", "days", "text"]
-SettingGroup = Literal["balance", "usage", "recharge", "approval", "money", "dunning", "site"]
 Obstacle = Literal["type", "minimum", "maximum", "choice", "order", "length"]
 
 LONGEST_TEXT = 500
@@ -18,30 +17,34 @@ LONGEST_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """One setting. Amounts are in the deployment's currency; a share is in hundredths of a percent."""
+    """One setting. Amounts are in the deployment's currency; a rate is a whole number over 10,000.
+
+    What stands before the dot of a key is the group it is shown in.
+    """
 
     key: str
     kind: SettingKind
-    group: SettingGroup
     default: SettingValue
     description: Text
     minimum: int = 0
     maximum: int = 0
     choices: tuple[str, ...] = ()
 
-
-def _whole(
-    key: str, group: SettingGroup, default: int, minimum: int, maximum: int, indonesian: str, english: str
-) -> SettingSpec:
-    return SettingSpec(key, "whole", group, default, Text(indonesian, english), minimum, maximum)
+    @property
+    def group(self) -> str:
+        return self.key.partition(".")[0]
 
 
-def _flag(key: str, group: SettingGroup, default: bool, indonesian: str, english: str) -> SettingSpec:
-    return SettingSpec(key, "flag", group, default, Text(indonesian, english))
+def _whole(key: str, default: int, minimum: int, maximum: int, indonesian: str, english: str) -> SettingSpec:
+    return SettingSpec(key, "whole", default, Text(indonesian, english), minimum, maximum)
 
 
-def _choice(key: str, group: SettingGroup, choices: tuple[str, ...], indonesian: str, english: str) -> SettingSpec:
-    return SettingSpec(key, "choice", group, choices[0], Text(indonesian, english), choices=choices)
+def _flag(key: str, default: bool, indonesian: str, english: str) -> SettingSpec:
+    return SettingSpec(key, "flag", default, Text(indonesian, english))
+
+
+def _choice(key: str, choices: tuple[str, ...], indonesian: str, english: str) -> SettingSpec:
+    return SettingSpec(key, "choice", choices[0], Text(indonesian, english), choices=choices)
 
 
 _MUCH = 10**12
@@ -49,55 +52,52 @@ _MUCH = 10**12
 SETTINGS: dict[str, SettingSpec] = {
     spec.key: spec
     for spec in (
-        _whole("low_balance_tokens", "balance", 50_000, 0, _MUCH,
+        _whole("balance.low_tokens", 50_000, 0, _MUCH,
                "Saldo di bawah angka ini disebut menipis; pelanggan diberi tahu sekali.",
                "A balance below this is called low; the customer is told once."),
-        _whole("critical_balance_tokens", "balance", 10_000, 0, _MUCH,
+        _whole("balance.critical_tokens", 10_000, 0, _MUCH,
                "Saldo di bawah angka ini disebut hampir habis.",
                "A balance below this is called nearly empty."),
-        _whole("quota_warning_percent", "usage", 80, 1, 99,
+        _whole("quota.warning_percent", 80, 1, 99,
                "Persen kuota terpakai yang memunculkan peringatan.",
                "Percent of a quota used at which a warning appears."),
-        _whole("reservation_timeout_s", "usage", 900, 30, 86_400,
+        _whole("holds.timeout_s", 900, 30, 86_400,
                "Detik sampai token yang dipesan untuk satu panggilan AI dilepas kembali.",
                "Seconds until tokens held for an AI call are released again."),
-        _whole("auto_recharge_monthly_cap_amount", "recharge", 1_000_000, 0, _MUCH,
+        _whole("recharge.monthly_cap_amount", 1_000_000, 0, _MUCH,
                "Batas isi ulang otomatis satu akun per bulan; pelanggan boleh memilih lebih rendah.",
                "The most one account may recharge by itself in a month; a customer may choose less."),
-        _whole("auto_recharge_attempts", "recharge", 3, 1, 10,
+        _whole("recharge.attempts", 3, 1, 10,
                "Isi ulang otomatis berhenti setelah gagal sebanyak ini berturut-turut.",
                "Auto-recharge stops after this many failures in a row."),
-        _whole("auto_recharge_cooldown_minutes", "recharge", 60, 1, 1_440,
+        _whole("recharge.cooldown_minutes", 60, 1, 1_440,
                "Jeda paling singkat antara dua isi ulang otomatis, dalam menit.",
                "The shortest pause between two auto-recharges, in minutes."),
-        _whole("grant_approval_above_tokens", "approval", 1_000_000, 0, _MUCH,
+        _whole("approval.grant_tokens", 1_000_000, 0, _MUCH,
                "Pemberian atau pengurangan di atas angka ini perlu konfirmasi dengan mengetik.",
                "A grant or deduction above this asks for a typed confirmation."),
-        _whole("refund_approval_above_amount", "approval", 500_000, 0, _MUCH,
+        _whole("approval.refund_amount", 500_000, 0, _MUCH,
                "Pengembalian dana di atas jumlah ini perlu konfirmasi dengan mengetik.",
                "A refund above this amount asks for a typed confirmation."),
-        _choice("fee_payer", "money", ("us", "customer"),
+        _choice("fee.payer", ("us", "customer"),
                 "Siapa yang menanggung biaya pembayaran.",
                 "Who bears the payment fee."),
-        _whole("fee_flat_amount", "money", 0, 0, 1_000_000,
-               "Bagian tetap biaya pembayaran bila ditanggung pelanggan.",
-               "The flat part of the payment fee when the customer bears it."),
-        _whole("fee_basis_points", "money", 0, 0, 2_000,
-               "Bagian persentase biaya pembayaran, dalam perseratus persen (70 = 0,7 %).",
-               "The share of the payment fee, in hundredths of a percent (70 = 0.7%)."),
-        _choice("tax_mode", "money", ("off", "included", "added"),
+        _whole("fee.amount", 0, 0, 1_000_000,
+               "Biaya pembayaran yang ditambahkan bila ditanggung pelanggan.",
+               "The payment fee that is added when the customer bears it."),
+        _choice("tax.mode", ("off", "included", "added"),
                 "PPN: tidak dipungut, sudah termasuk harga, atau ditambahkan.",
                 "VAT: off, included in prices, or added to them."),
-        _whole("tax_basis_points", "money", 1_100, 0, 5_000,
-               "Tarif PPN, dalam perseratus persen (1100 = 11 %).",
-               "The VAT rate, in hundredths of a percent (1100 = 11%)."),
-        SettingSpec("dunning_days", "days", "dunning", (0, 3, 7),
+        _whole("tax.rate_per_10000", 1_100, 0, 5_000,
+               "Tarif PPN per 10.000 (1100 = 11 %).",
+               "The VAT rate per 10,000 (1100 = 11%)."),
+        SettingSpec("dunning.days", "days", (0, 3, 7),
                     Text("Hari setelah jatuh tempo untuk teguran pertama, kedua dan ketiga.",
                          "Days after the due date of the first, second and third strike."), 0, 90),
-        _flag("signup_open", "site", True,
+        _flag("signup.open", True,
               "Orang baru boleh membuat akun.",
               "New people may make an account."),
-        SettingSpec("maintenance_notice", "text", "site", Text("", ""),
+        SettingSpec("site.maintenance_notice", "text", Text("", ""),
                     Text("Pemberitahuan di atas setiap halaman; kosong berarti tidak ada.",
                          "A notice on top of every page; empty means none.")),
     )
