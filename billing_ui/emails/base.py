@@ -1,0 +1,46 @@
+"""The port of the post office: one rendered mail, and the two ways a provider can say no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+_LONGEST_KEY = 256
+
+
+class MailRejected(Exception):  # noqa: N818 - an answer, like the tree of refusals
+    """This mail will never be sent as it is; trying again changes nothing."""
+
+
+class MailUnavailable(Exception):  # noqa: N818
+    """Not sent, or nobody knows: the same mail under the same key may be tried again, after `retry_after_s` if told."""
+
+    def __init__(self, why: str, retry_after_s: int | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(why)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to one person. `key` says what it is for: the same key is the same mail, at the provider too."""
+
+    to: str
+    subject: str
+    html: str
+    text: str
+    key: str
+
+    def __post_init__(self) -> None:
+        # A line break here would let a name write headers of its own.
+        if not all(line and line.isprintable() for line in (self.to, self.subject, self.key)):
+            raise MailRejected("address, subject and key are single printable lines")
+        if self.to.count("@") != 1 or any(mark in self.to for mark in ",;<> "):
+            raise MailRejected("a mail goes to exactly one plain address")
+        if len(self.key) > _LONGEST_KEY or not self.key.isascii():
+            raise MailRejected(f"a mail key is ASCII of at most {_LONGEST_KEY} characters")
+
+
+class Mailer(Protocol):
+    """Sends a mail and answers with the provider's id for it. Raises MailRejected or MailUnavailable."""
+
+    def send(self, mail: Mail) -> str: ...

@@ -1,0 +1,55 @@
+"""The rows of `transaction_details`: what was paid, how, when, and what stands in the account now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from billing_ui.i18n import catalogue, text
+
+Row = tuple[str, str]
+
+
+def rows(language: str, args: Mapping[str, Any]) -> list[Row]:
+    """Facts that are missing or None have no row; `ref` stands last, where support asks for it."""
+    told = {
+        "amount": _amount(language, args),
+        "method": _method(language, args.get("method")),
+        "at": _instant(language, args),
+        "reason": _known(language, args.get("reason")),
+        "tokens": _tokens(language, args.get("tokens"), None, args),
+        "balance": _tokens(language, args.get("balance"), args.get("token_equivalent"), args),
+        "ref": args.get("ref"),
+    }
+    return [(text(language, f"mail.row.{name}"), value) for name, value in told.items() if value]
+
+
+def money(args: Mapping[str, Any], amount: int) -> dict[str, Any]:
+    """An amount in the currency of the transaction, as the sentences take it."""
+    return {"money": amount, "currency": args["currency"]}
+
+
+def _amount(language: str, args: Mapping[str, Any]) -> str | None:
+    amount = args.get("amount")
+    return None if amount is None else text(language, "mail.value.money", amount=money(args, amount))
+
+
+def _method(language: str, code: str | None) -> str | None:
+    return _known(language, f"method.{code}") or code
+
+
+def _instant(language: str, args: Mapping[str, Any]) -> str | None:
+    at = args.get("at")
+    return None if at is None else text(language, "mail.value.when", at={"when": at, "zone": args.get("zone")})
+
+
+def _known(language: str, key: str | None) -> str | None:
+    return catalogue(language).get(key) if key else None
+
+
+def _tokens(language: str, tokens: int | None, equivalent: int | None, args: Mapping[str, Any]) -> str | None:
+    if tokens is None:
+        return None
+    if equivalent is None:
+        return text(language, "mail.value.tokens", count=tokens)
+    return text(language, "mail.value.tokens_money", count=tokens, money=money(args, equivalent))

@@ -1,0 +1,89 @@
+"""Makes a mail of a template, a language and its facts: one subject, one HTML, one plain text, nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import mrml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from billing_ui.emails import details
+from billing_ui.emails.colors import DARK, LIGHT
+from billing_ui.i18n import text
+
+_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES: Final = (
+    "verify_email", "reset_password", "welcome", "payment_success", "payment_failed", "payment_expired",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a mail says, in both of its forms."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def render(template: str, language: str, args: Mapping[str, Any]) -> Rendered:
+    """`args` are plain facts, kept as JSON until now: whole amounts, instants as ISO texts, `brand` as a dict."""
+    if template not in TEMPLATES:
+        raise KeyError(f"no mail template {template!r}")
+    facts = {
+        **args,
+        "t": _speaker(language),
+        "rows": details.rows(language, args),
+        "total": details.money(args, args["amount"]) if "amount" in args else None,
+        "language": language,
+        "mail": f"mail.{template}",
+        "cta_text": _call_to_action(template, language, args),
+        "light": LIGHT,
+        "dark": DARK,
+    }
+    room = _room()
+    page = mrml.to_html(room.get_template(f"{template}.mjml").render(facts))
+    plain = room.get_template(f"{template}.txt").render(facts)
+    subject = text(language, f"mail.{template}.subject", brand=args["brand"]["name"])
+    return Rendered(subject, page.content, plain.strip() + "\n")
+
+
+@cache
+def _room() -> Environment:
+    room = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["mjml"], default=False),  # the plain text needs no escaping
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    room.filters["link"] = _link
+    return room
+
+
+def _speaker(language: str) -> Callable[..., str]:
+    def say(key: str, **facts: Any) -> str:
+        return text(language, key, **facts)
+
+    return say
+
+
+def _link(address: str) -> str:
+    """Only what a browser opens as a page; a mail is no place for any other scheme."""
+    if urlsplit(address).scheme not in {"https", "http"} or not address.isprintable():
+        raise ValueError("a mail links to http(s) addresses only")
+    return address
+
+
+def _call_to_action(template: str, language: str, args: Mapping[str, Any]) -> str:
+    """The catalogue may name its own button (a text, or one in each language); ours otherwise."""
+    brand = args["brand"]
+    own = brand.get("cta", {}).get(template)
+    if isinstance(own, Mapping):
+        own = own[language]
+    return str(own or text(language, f"mail.{template}.cta", brand=brand["name"]))
