@@ -1,0 +1,67 @@
+"""The one way to write the books: open an account's head, post to it, and look at its balance at any instant."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, insert, text
+
+from billing_ui.infra.db import Tx
+from billing_ui.ledger import lots, statements
+from billing_ui.ledger.booking import book
+from billing_ui.ledger.drafting import STATS
+from billing_ui.ledger.shapes import Posting, Receipt
+from billing_ui.ledger.tables import WALLET, account_head
+from billing_ui.models.types import UtcDateTime
+from billing_ui.rules.errors import KeyReused
+
+# Entries of an account are numbered without gaps and their recorded_at never falls, so the last one at an instant is
+# found by halving: no index on time is needed.
+_AS_OF = text(
+    "WITH RECURSIVE search (low, high) AS ("
+    " SELECT CAST(0 AS BIGINT), seq FROM account_head WHERE account_id = :account_id"
+    " UNION ALL"
+    " SELECT CASE WHEN middle.recorded_at <= :at THEN middle.seq ELSE search.low END,"
+    "  CASE WHEN middle.recorded_at <= :at THEN search.high ELSE middle.seq - 1 END"
+    " FROM search JOIN entry middle"
+    "  ON middle.account_id = :account_id AND middle.seq = (search.low + search.high + 1) / 2"
+    " WHERE search.low < search.high"
+    ") SELECT balance_after FROM entry"
+    " WHERE account_id = :account_id AND seq = (SELECT max(low) FROM search)"
+).bindparams(bindparam("at", type_=UtcDateTime))
+
+
+def open_head(tx: Tx, account_id: int, plan_version_id: int, zone: str, period_on: date, now: datetime) -> None:
+    """Opens the books of a new account, empty."""
+    tx.flush()
+    tx.connection().execute(
+        insert(account_head),
+        {
+            "account_id": account_id, "seq": 0, "balance": 0, "held": 0, "floor": 0, "access": "open",
+            "plan_version_id": plan_version_id, "period_on": period_on, "zone": zone, "last_at": now, "due_at": None,
+            "windows": {}, **dict.fromkeys(STATS, 0),
+        },
+    )  # fmt: skip
+
+
+def post(tx: Tx, posting: Posting, now: datetime) -> Receipt:
+    """Writes a posting once. The same key again answers the same receipt, or a conflict if it asks for other things."""
+    books = statements.read(tx, posting.account_id, posting.key)
+    if books.is_known:
+        return _receipt_of_before(tx, posting)
+    return book(tx, lots.without_due(tx, books, posting.key, now), posting, now)
+
+
+def _receipt_of_before(tx: Tx, posting: Posting) -> Receipt:
+    lines = statements.stored(tx, posting.account_id, posting.key)
+    first, last = lines[0], lines[-1]
+    if first.request_hash != posting.request_hash():
+        raise KeyReused(key=posting.key)
+    came = first.quantity * ((first.credit == WALLET) - (first.debit == WALLET))
+    return Receipt(last.seq, first.balance_after - came, last.balance_after, replayed=True)
+
+
+def balance_as_of(tx: Tx, account_id: int, at: datetime) -> int:
+    """The balance that stood in the books at an instant, by the time of recording."""
+    found = tx.connection().execute(_AS_OF, {"account_id": account_id, "at": at}).scalar()
+    return int(found or 0)
