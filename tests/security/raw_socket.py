@@ -1,0 +1,103 @@
+"""A websocket client that speaks just enough Socket.IO to lie in it."""
+
+import json
+import time
+from contextlib import ExitStack, suppress
+from typing import Any
+from urllib.parse import quote
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+NAMESPACE = "/_event"
+BOOT = "reflex___state____state.hydrate_and_load"
+
+
+class RefusedConnection(Exception):
+    """The server did not let the namespace connect."""
+
+
+class RawSocket:
+    """One tab as an attacker sees it: emits what it likes, keeps every delta that comes back."""
+
+    def __init__(self, url: str, token: str, cookie: str = "", *, boot: bool = True, origin: str | None = None) -> None:
+        headers = {"Cookie": cookie} if cookie else {}
+        self._stack = ExitStack()
+        self._socket: ClientConnection = self._stack.enter_context(
+            connect(
+                f"{url.replace('http', 'ws')}/_event/?EIO=4&transport=websocket&token={quote(token)}",
+                additional_headers=headers,
+                origin=origin,  # type: ignore[arg-type]
+                max_size=None,
+            )
+        )
+        self.vars: dict[str, Any] = {}
+        self.events: list[dict[str, Any]] = []
+        self.seen: list[str] = []
+        self.new_token: str | None = None
+        self._socket.recv(5)
+        auth = {"event": self.event(BOOT, {"vars": {}, "hashes": []})} if boot else {}
+        self.send(f"40{NAMESPACE},{json.dumps(auth)}")
+        answer = str(self._socket.recv(5))
+        while answer.startswith("42"):
+            self._take(answer)
+            answer = str(self._socket.recv(5))
+        if not answer.startswith(f"40{NAMESPACE}"):
+            raise RefusedConnection(answer)
+
+    def __enter__(self) -> "RawSocket":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stack.close()
+
+    @staticmethod
+    def event(name: str, payload: Any = None, path: str = "/") -> dict[str, Any]:
+        router = {"pathname": path, "asPath": path, "query": {}}
+        return {"name": name, "payload": {} if payload is None else payload, "router_data": router}
+
+    def send(self, text: str) -> None:
+        self._socket.send(text)
+
+    def emit(self, name: str, payload: Any = None, path: str = "/") -> None:
+        self.emit_raw("event", self.event(name, payload, path))
+
+    def emit_raw(self, *words: Any) -> None:
+        self.send(f"42{NAMESPACE},{json.dumps(list(words))}")
+
+    def call(self, name: str, payload: Any = None, path: str = "/") -> dict[str, Any]:
+        """Emits, waits until the server is quiet, answers all vars known so far."""
+        self.emit(name, payload, path)
+        return self.settle()
+
+    def settle(self, quiet_s: float = 0.25) -> dict[str, Any]:
+        with suppress(TimeoutError, ConnectionClosed):
+            until = time.monotonic() + 8
+            while time.monotonic() < until:
+                self._take(str(self._socket.recv(quiet_s)))
+        return self.vars
+
+    def is_open(self) -> bool:
+        with suppress(ConnectionClosed):
+            self._socket.ping().wait(3)
+            return True
+        return False
+
+    def _take(self, frame: str) -> None:
+        self.seen.append(frame)
+        if frame == "2":
+            self.send("3")
+        if not frame.startswith(f"42{NAMESPACE},"):
+            return
+        kind, body = json.loads(frame[len(f"42{NAMESPACE},") :])
+        if kind == "new_token":
+            self.new_token = body
+        if kind != "event":
+            return
+        self.events += body.get("events") or []
+        for state, changes in (body.get("delta") or {}).items():
+            for name, value in changes.items():
+                self.vars[f"{state.rpartition('.')[2].rpartition('___')[2]}.{name.split('_rx_')[0]}"] = value
