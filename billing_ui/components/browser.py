@@ -1,21 +1,24 @@
 """The few pieces that need code in the browser: thin names for what `assets/ui.js` exports."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
-from reflex_components_core.el.elements.base import BaseHTML
 
 from billing_ui.components.text import UI
 
+_NOTHING = rx.event.no_args_event_spec
+_TEXT = rx.event.passthrough_event_spec(str)
+_NUMBER = rx.event.passthrough_event_spec(int)
 
-class _Piece(BaseHTML):
+
+class _Piece(rx.Component):
     library = UI
+    # What the piece tells the page, besides clicks and the like.
+    tells: ClassVar[dict[str, Any]] = {}
 
     @classmethod
-    def create(cls, *children: Any, **props: Any) -> rx.Component:
-        # BaseHTML renders plain tags without an import; these come from our module.
-        made: rx.Component = super().create(*children, **props)
-        return made
+    def get_event_triggers(cls) -> dict[str, Any]:
+        return {**super().get_event_triggers(), **cls.tells}
 
 
 class LangButton(_Piece):
@@ -23,7 +26,7 @@ class LangButton(_Piece):
 
     tag = "LangButton"
     to: rx.Var[str]
-    on_pick: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    tells: ClassVar = {"on_pick": _TEXT}
 
 
 class ThemeButton(_Piece):
@@ -48,7 +51,7 @@ class Countdown(_Piece):
 
     tag = "Countdown"
     until: rx.Var[str]
-    on_done: rx.EventHandler[rx.event.no_args_event_spec]
+    tells: ClassVar = {"on_done": _NOTHING}
 
 
 class CopyButton(_Piece):
@@ -64,7 +67,7 @@ class Dialog(_Piece):
 
     tag = "Dialog"
     open: rx.Var[bool]
-    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+    tells: ClassVar = {"on_close": _NOTHING}
 
 
 class Secret(_Piece):
@@ -84,7 +87,7 @@ class AmountInput(_Piece):
     name: rx.Var[str]
     value: rx.Var[int]
     disabled: rx.Var[bool]
-    on_amount: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+    tells: ClassVar = {"on_amount": _NUMBER}
 
 
 class NativeForm(_Piece):
@@ -128,4 +131,4 @@ class Visible(_Piece):
     """Tells when a hidden tab is looked at again."""
 
     tag = "Visible"
-    on_visible: rx.EventHandler[rx.event.no_args_event_spec]
+    tells: ClassVar = {"on_visible": _NOTHING}

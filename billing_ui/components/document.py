@@ -43,8 +43,15 @@ def app_wraps() -> dict[tuple[int, str], Callable[[bool], rx.Component | None]]:
         (55, "ErrorBoundary"): lambda stateful: ErrorBoundary.create(
             fallback_render=rx.Var.create(broken_page()), **({} if stateful else {"on_error": rx.noop()})
         ),
-        (5, "Overlay"): lambda stateful: connection() if stateful else None,
+        # A wrap receives the page as its child, so the line needs a fragment around it.
+        (5, "Overlay"): lambda stateful: rx.fragment(connection_line()) if stateful else None,
     }
+
+
+@rx.memo
+def connection_line() -> rx.Component:
+    """A component of its own, because it listens to the socket's context, which begins below the app's root."""
+    return connection()
 
 
 def broken_page() -> rx.Component:

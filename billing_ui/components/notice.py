@@ -74,7 +74,12 @@ def toast(key: rx.Var[str], args: Any, seq: rx.Var[int]) -> rx.Component:
 
 def sandbox_ribbon(shown: rx.Var[bool] | bool) -> rx.Component:
     """Says that no real money moves."""
-    return rx.cond(shown, rx.el.div(t("app.sandbox"), class_name="ribbon", role="note"), rx.fragment())
+    ribbon = rx.el.aside(
+        t("app.sandbox"),
+        class_name="ribbon",
+        custom_attrs={"aria-label": t("a11y.sandbox"), "data-testid": "sandbox-ribbon"},
+    )
+    return rx.cond(shown, ribbon, rx.fragment())
 
 
 def connection() -> rx.Component:

@@ -102,14 +102,14 @@ def va_card(
                     ),
                 ),
                 copy_button(number, "pay.copy_number"),
-                class_name="between",
+                class_name="between wraps",
             ),
             rx.el.p(t("va.holder"), ": ", holder, class_name="small muted"),
             class_name="well stack-sm",
         ),
         rx.el.p(t("va.exact", money=money(amount, currency)), class_name="small muted"),
         rx.el.div(
-            rx.el.h3(t("va.how")),
+            rx.el.h2(t("va.how"), font_size="16px"),
             rx.foreach(
                 channels,
                 lambda channel: fold(

@@ -25,7 +25,8 @@ def price_card(
     """`state` is current, available, soon or scheduled; features are `{id, en}` pairs; `extra` opens in place."""
     return rx.el.article(
         rx.el.div(
-            rx.el.div(rx.el.h3(name, font_size="18px"), _mark(state, highlighted), class_name="between"),
+            rx.el.div(_mark(state, highlighted), class_name="plan-mark"),
+            rx.el.h3(name, font_size="18px"),
             rx.el.p(tagline, class_name="small muted"),
             class_name="stack-sm",
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import link, link_button
+from billing_ui.components.action import link_button
 from billing_ui.components.field import native_form
 from billing_ui.components.icons import icon
 from billing_ui.components.notice import sandbox_ribbon
@@ -94,7 +94,7 @@ def public_shell(
         rx.el.header(
             brand_link(brand, "/"),
             rx.el.div(language_switch(on_pick=on_language), rx.fragment() if quiet else way_in, class_name="row"),
-            class_name="topbar",
+            class_name="topbar wide-bar",
         ),
         content,
         rx.el.footer(
@@ -138,30 +138,25 @@ def _rail(
     here: str, brand: Any, balance: Balance, who: Any, on_language: Handler, places: Sequence[Place]
 ) -> rx.Component:
     return rx.el.aside(
-        brand_link(brand, "/subscription/overview/"),
-        rx.el.nav(
-            *[_nav_link(place, here) for place in places],
-            class_name="stack-sm",
-            gap="2px",
-            custom_attrs={"aria-label": t("nav.main")},
-        ),
         rx.el.div(
-            balance_chip(balance),
-            rx.el.div(language_switch(on_pick=on_language)),
-            theme_switch(),
-            account_menu(who),
-            class_name="rail-foot",
+            brand_link(brand, "/subscription/overview/"),
+            rx.el.nav(
+                *[_nav_link(place, here) for place in places],
+                class_name="stack-sm",
+                gap="2px",
+                custom_attrs={"aria-label": t("nav.main")},
+            ),
+            rx.el.div(
+                balance_chip(balance),
+                language_switch(on_pick=on_language),
+                theme_switch(),
+                rx.el.div(rx.el.span(who), sign_out_form(), class_name="who"),
+                class_name="rail-foot",
+            ),
+            class_name="rail-inner",
         ),
         class_name="rail",
-    )
-
-
-def account_menu(who: Any) -> rx.Component:
-    """Who is signed in, the settings, and the way out."""
-    return rx.el.details(
-        rx.el.summary(icon("user"), rx.el.span(who), custom_attrs={"aria-label": t("nav.account")}),
-        rx.el.div(link("nav.settings", "/settings/"), sign_out_form(), class_name="stack-sm", padding="8px 12px"),
-        class_name="menu",
+        custom_attrs={"aria-label": t("nav.account")},
     )
 
 

@@ -11,7 +11,11 @@ from billing_ui.components.text import Words, num, said, t
 
 
 def table(caption: Words, heads: Sequence[tuple[Words, str]], body: Any) -> rx.Component:
-    """`heads` are words and a class such as `num`; `body` is rows, made by `rx.foreach` with a key."""
+    """`heads` are words and a class, `body` is rows made by `rx.foreach` with a key.
+
+    On phones a row becomes a card; the classes of its cells say where they stand there: `lead` top left, `num` top
+    right, `quiet` and `num quiet` in the second line, `mark` below.
+    """
     return rx.el.div(
         rx.el.table(
             rx.el.caption(said(caption), class_name="sr-only"),
@@ -26,9 +30,10 @@ def table(caption: Words, heads: Sequence[tuple[Words, str]], body: Any) -> rx.C
     )
 
 
-def skeleton_rows(rows: int, columns: int) -> rx.Component:
-    """Bones in the height of real rows."""
-    return rx.fragment(*[rx.el.tr(*[rx.el.td(skeleton("16px", "70%")) for _ in range(columns)]) for _ in range(rows)])
+def skeleton_rows(rows: int, classes: Sequence[str]) -> rx.Component:
+    """Bones in the places and height of real rows; `classes` are those of the cells."""
+    bones = [rx.el.td(skeleton("16px", "64px" if "num" in name else "70%"), class_name=name) for name in classes]
+    return rx.fragment(*[rx.el.tr(*bones) for _ in range(rows)])
 
 
 def pager(

@@ -12,7 +12,7 @@ from billing_ui.components.text import Handler, Words, said
 def empty_state(words: Words, *, icon_name: str = "receipt", action: rx.Component | None = None) -> rx.Component:
     """Nothing here yet, and what would bring something."""
     return rx.el.div(
-        rx.el.div(icon(icon_name), class_name="ring"),
+        rx.el.div(icon(icon_name), class_name="halo"),
         rx.el.p(said(words)),
         rx.fragment() if action is None else action,
         class_name="state",
@@ -22,7 +22,7 @@ def empty_state(words: Words, *, icon_name: str = "receipt", action: rx.Componen
 def error_state(on_retry: Handler, words: Words = "err.section") -> rx.Component:
     """A section that could not be loaded, with the way to try again."""
     return rx.el.div(
-        rx.el.div(icon("alert"), class_name="ring", custom_attrs={"data-tone": "bad"}),
+        rx.el.div(icon("alert"), class_name="halo", custom_attrs={"data-tone": "bad"}),
         rx.el.p(said(words)),
         button("app.try_again", kind="secondary", on_click=on_retry),
         role="alert",
@@ -43,7 +43,7 @@ def terminal_state(
     """The end of a way: paid, failed, expired, not found. Its heading can take the focus."""
     heading = rx.el.h1 if level == 1 else rx.el.h2
     return rx.el.div(
-        rx.el.div(icon(icon_name), class_name="ring", custom_attrs={"data-tone": tone}),
+        rx.el.div(icon(icon_name), class_name="halo", custom_attrs={"data-tone": tone}),
         heading(said(title), tab_index=-1, **({"id": id_} if id_ else {})),
         *[rx.el.p(part) if not isinstance(part, rx.Component) else part for part in body],
         rx.el.div(*actions, class_name="row", justify_content="center") if actions else rx.fragment(),

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 _MONTHS: Final = {
-    "id": "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split(),
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 _COMPACT: Final = {"id": ("rb", "jt", "M", "T"), "en": ("K", "M", "B", "T")}
 _ZONES: Final = {
@@ -88,7 +88,7 @@ def zone_label(zone: str, at: datetime) -> str:
     return f"UTC{'+' if minutes > 0 else MINUS}{hours}" + (f":{rest:02d}" if rest else "")
 
 
-def ago(language: str, instant: datetime | str, now: datetime | str, sentences: Mapping[str, str]) -> str:
+def ago(instant: datetime | str, now: datetime | str, sentences: Mapping[str, str]) -> str:
     """`5 menit yang lalu`, `dalam 5 menit`; whole steps, never rounded up."""
     seconds = int((_aware(now) - _aware(instant)).total_seconds())
     size = abs(seconds)
