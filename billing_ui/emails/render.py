@@ -40,6 +40,7 @@ def render(template: str, language: str, args: Mapping[str, Any]) -> Rendered:
         "t": _speaker(language),
         "rows": details.rows(language, args),
         "total": details.money(args, args["amount"]) if "amount" in args else None,
+        "greeting": _greeting(language, str(args.get("name") or "")),
         "language": language,
         "mail": f"mail.{template}",
         "cta_text": _call_to_action(template, language, args),
@@ -71,6 +72,10 @@ def _speaker(language: str) -> Callable[..., str]:
         return text(language, key, **facts)
 
     return say
+
+
+def _greeting(language: str, name: str) -> str:
+    return text(language, "mail.common.greeting", name=name) if name else text(language, "mail.common.greeting_plain")
 
 
 def _link(address: str) -> str:
