@@ -33,7 +33,8 @@ class Settings:
     @property
     def own_url(self) -> str:
         """Where a browser finds the phone pages; links handed to the app start with it."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 def is_loopback(host: str) -> bool:

@@ -25,6 +25,7 @@ class Xendit:
         self._world = world
 
     async def create(self, request: Request) -> Response:
+        """No idempotency key is documented for this call, so none is honoured: two calls are two payable requests."""
         order = orders.read_order(await read_object(request), self._world.clock())
         self._refuse_if_down(order.channel)
         return JSONResponse(wire.request_json(payments.create(self._world, order)), 201)

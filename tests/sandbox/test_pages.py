@@ -165,3 +165,10 @@ def test_every_word_of_a_template_exists() -> None:
         used |= set(re.findall(r"""\bt\(["']([a-z_.]+)["'][,)]""", template.read_text()))
     assert used
     assert used <= known
+
+
+def test_every_word_is_said_somewhere() -> None:
+    source = "".join(path.read_text() for path in [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")])
+    families = ("status.", "fault.", "panel.saved", "panel.reset_done", "panel.fault", "panel.mail_fault")
+    for key in json.loads((FOLDER / "words" / "id.json").read_text()):
+        assert key.startswith(families) or f'"{key}"' in source or f"'{key}'" in source, key

@@ -1,12 +1,16 @@
 """The real Resend SDK runs against the look-alike unmodified."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 import resend
 from resend.exceptions import ResendError
 
+from billing_ui.sandbox.app import build, close
+from billing_ui.sandbox.settings import Settings
 from tests.live_sandbox import MAIL_KEY, Box
 
 TO = "budi@demo.billing.test"
@@ -129,3 +133,17 @@ def test_the_next_mail_can_be_made_to_fail_once(box: Box, fault: str, expected: 
     box.switch(mail_fault=fault)
     assert refusal(mail()) == expected
     assert send(mail())["id"] == box.inbox()[0]["id"]
+
+
+async def test_a_key_is_forgotten_after_a_day() -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    app = build(Settings(), lambda: now)
+    transport = httpx.ASGITransport(app)
+    headers = {"authorization": f"Bearer {MAIL_KEY}", "idempotency-key": "receipt/py-1"}
+    ids = []
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
+        for hours in (0, 23, 1):
+            now += timedelta(hours=hours)
+            ids.append((await client.post("/resend/emails", json=mail())).json()["id"])
+    await close(app.state.world)
+    assert ids[0] == ids[1] != ids[2]

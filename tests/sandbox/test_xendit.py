@@ -197,3 +197,10 @@ def test_channels_of_the_house_are_all_there() -> None:
     banks = {code for code, channel in CHANNELS.items() if channel.kind is Kind.BANK}
     assert banks == {f"{bank}_VIRTUAL_ACCOUNT" for bank in ("BCA", "BNI", "BRI", "MANDIRI", "BSI", "BSS", "PERMATA")}
     assert {"QRIS", "OVO", "DANA", "LINKAJA", "SHOPEEPAY", "GOPAY", "ASTRAPAY", "CARDS"} == CHANNELS.keys() - banks
+
+
+def test_asking_twice_makes_two_payable_requests_even_with_one_reference(xendit: XenditClient, box: Box) -> None:
+    first, second = (xendit.create("top_a")["payment_request_id"] for _ in range(2))
+    assert first != second
+    assert len(box.pay(first)["payment_ids"]) == 1
+    assert box.payment(second)["status"] == "REQUIRES_ACTION"
