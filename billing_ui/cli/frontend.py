@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / ".web"
 STAMP = WEB / "built-from"
 LOCK = ROOT / ".demo" / "build.lock"
-JS_LOCK = ROOT / "reflex.lock" / "package-lock.json"
+JS_LOCKS = tuple(ROOT / "reflex.lock" / name for name in ("package.json", "package-lock.json"))
 SOURCES = ("billing_ui", "assets", "rxconfig.py", "reflex.lock")
 UNSEEN = ("billing_ui/cli/", "billing_ui/sandbox/", "billing_ui/client/")
 REGISTRY = os.environ.get("npm_config_registry", "")
@@ -59,15 +59,17 @@ def _run_group(command: list[str], environment: Mapping[str, str]) -> int:
 
 def tidy_js_lock() -> None:
     """Keeps names, versions and hashes; takes out every address, so that the lock is right behind any registry."""
-    if not JS_LOCK.exists():
-        return
-    lock = json.loads(JS_LOCK.read_text(encoding="utf-8"))
-    for package in lock.get("packages", {}).values():
-        for address in ("resolved", "funding"):
-            package.pop(address, None)
-    tidy = json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
-    if tidy != JS_LOCK.read_text(encoding="utf-8"):
-        JS_LOCK.write_text(tidy, encoding="utf-8")
+    for path in JS_LOCKS:
+        if not path.exists():
+            continue
+        written = path.read_text(encoding="utf-8")
+        lock = json.loads(written)
+        for package in lock.get("packages", {}).values():
+            for address in ("resolved", "funding"):
+                package.pop(address, None)
+        tidy = json.dumps(lock, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+        if tidy != written:
+            path.write_text(tidy, encoding="utf-8")
 
 
 @contextmanager
@@ -108,9 +110,12 @@ def _build_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "NPM_CONFIG_UPDATE_NOTIFIER": "false",
         "NPM_CONFIG_FUND": "false",
         "NPM_CONFIG_AUDIT": "false",
+        "NPM_CONFIG_FETCH_RETRIES": "4",
+        "NODE_USE_SYSTEM_CA": "1",  # trust whom the machine trusts: a house's own certificates too
     }
+    told = {name: value for name, value in environment.items() if name != "REDIS_URL"}  # a build needs no server
     registry = {} if "NPM_CONFIG_REGISTRY" in os.environ else {"NPM_CONFIG_REGISTRY": REGISTRY}
-    return {**environment, **quiet, **registry, "PATH": f"{_node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {**told, **quiet, **registry, "PATH": f"{_node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _node_folder() -> Path:
