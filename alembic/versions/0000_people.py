@@ -1,4 +1,4 @@
-"""People: users, operators, accounts, members, sessions, links, tries, settings, audit."""
+"""People: users, operators, accounts, members, sessions, links, tries, settings, audit, inbox, jobs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def upgrade() -> None:
     _create_account()
     _create_audit()
     _create_auth_attempt()
+    _create_inbox_message()
+    _create_job()
     _create_setting()
     _create_user()
     _create_auth_session()
@@ -34,6 +36,8 @@ def downgrade() -> None:
     op.drop_table("auth_session")
     op.drop_table("user_")
     op.drop_table("setting")
+    op.drop_table("job")
+    op.drop_table("inbox_message")
     op.drop_table("auth_attempt")
     op.drop_table("audit")
     op.drop_table("account")
@@ -87,6 +91,46 @@ def _create_auth_attempt() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_attempt")),
     )
     op.create_index(op.f("ix_auth_attempt_subject_at"), "auth_attempt", ["subject", "at"], unique=False)
+
+
+def _create_inbox_message() -> None:
+    op.create_table(
+        "inbox_message",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("dedupe_key", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("headers", JSON, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("received_at", AT, nullable=False),
+        sa.Column("handled_at", AT, nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_message")),
+        sa.UniqueConstraint("gateway", "dedupe_key", name=op.f("uq_inbox_message_gateway_dedupe_key")),
+    )
+
+
+def _create_job() -> None:
+    op.create_table(
+        "job",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("args", JSON, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("due_at", AT, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("leased_by", sa.String(), nullable=True),
+        sa.Column("leased_until", AT, nullable=True),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("created_at", AT, nullable=False),
+        sa.Column("finished_at", AT, nullable=True),
+        sa.CheckConstraint("state IN ('queued', 'done', 'dead')", name=op.f("ck_job_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
+    )
+    op.create_index(op.f("ix_job_state_due_at"), "job", ["state", "due_at"], unique=False)
 
 
 def _create_setting() -> None:

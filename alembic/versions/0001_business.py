@@ -1,4 +1,4 @@
-"""Business: catalogue versions, subscriptions, purchases, payments, captures, inbox, jobs."""
+"""Business: catalogue versions, subscriptions, purchases, payments, captures, timelines."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ AT = UtcDateTime()
 
 def upgrade() -> None:
     _create_catalogue_state()
-    _create_inbox_message()
-    _create_job()
     _create_plan_version()
     _create_token_package()
     _create_subscription()
@@ -36,8 +34,6 @@ def downgrade() -> None:
     op.drop_table("subscription")
     op.drop_table("token_package")
     op.drop_table("plan_version")
-    op.drop_table("job")
-    op.drop_table("inbox_message")
     op.drop_table("catalogue_state")
 
 
@@ -50,46 +46,6 @@ def _create_catalogue_state() -> None:
         sa.Column("applied_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_catalogue_state")),
     )
-
-
-def _create_inbox_message() -> None:
-    op.create_table(
-        "inbox_message",
-        sa.Column("id", BIG, nullable=False),
-        sa.Column("gateway", sa.String(), nullable=False),
-        sa.Column("dedupe_key", sa.String(), nullable=False),
-        sa.Column("event", sa.String(), nullable=False),
-        sa.Column("headers", JSON, nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
-        sa.Column("received_at", AT, nullable=False),
-        sa.Column("handled_at", AT, nullable=True),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_message")),
-        sa.UniqueConstraint("gateway", "dedupe_key", name=op.f("uq_inbox_message_gateway_dedupe_key")),
-    )
-
-
-def _create_job() -> None:
-    op.create_table(
-        "job",
-        sa.Column("id", BIG, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("args", JSON, nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("due_at", AT, nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("leased_by", sa.String(), nullable=True),
-        sa.Column("leased_until", AT, nullable=True),
-        sa.Column("last_error", sa.String(), nullable=False),
-        sa.Column("created_at", AT, nullable=False),
-        sa.Column("finished_at", AT, nullable=True),
-        sa.CheckConstraint("state IN ('queued', 'done', 'dead')", name=op.f("ck_job_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
-        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
-    )
-    op.create_index(op.f("ix_job_state_due_at"), "job", ["state", "due_at"], unique=False)
 
 
 def _create_plan_version() -> None:

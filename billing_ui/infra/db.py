@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 Tx = Session
 Failpoint = Callable[[str], None]
 
+_AFTER = "after_commit"
 _RETRYABLE_STATES = {"40001", "40P01"}
 
 
@@ -42,7 +43,10 @@ class Database:
             tx.flush()
             self._failpoint("db.before_commit")
             tx.commit()
+            calls = tx.info.get(_AFTER, ())
         self._failpoint("db.after_commit")
+        for call in calls:
+            call()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -60,6 +64,11 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def after_commit(tx: Tx, call: Callable[[], None]) -> None:
+    """Runs `call` once the transaction stands: waking a runner, telling open pages. Never anything that must happen."""
+    tx.info.setdefault(_AFTER, []).append(call)
 
 
 def is_passing(error: BaseException) -> bool:

@@ -15,6 +15,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._is_watched: Callable[[str], bool] = lambda _topic: False
         self._lock = Lock()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -31,6 +32,13 @@ class Signals:
             except Exception:
                 # The change is committed; a broken listener must not make it look failed.
                 log.exception("a listener failed on a signal for account %s", account_id)
+
+    def answer_watched(self, predicate: Callable[[str], bool]) -> None:
+        """Whoever keeps the open pages of this process says which topics somebody is looking at."""
+        self._is_watched = predicate
+
+    def is_watched(self, topic: str) -> bool:
+        return self._is_watched(topic)
 
     def _drop(self, listener: Listener) -> None:
         with self._lock:

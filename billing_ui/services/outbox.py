@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from billing_ui.env import Env
-from billing_ui.infra.db import Tx
+from billing_ui.infra.db import Tx, after_commit
 from billing_ui.models import Job
 from billing_ui.models.types import JsonMap
 
@@ -27,7 +27,7 @@ def enqueue(tx: Tx, env: Env, kind: str, key: str, args: JsonMap, due_at: dateti
         .returning(_TABLE.c.id)
     )
     is_new = tx.execute(statement).first() is not None
-    env.awaken(due)
+    after_commit(tx, lambda: env.awaken(due))
     return is_new
 
 
@@ -39,7 +39,7 @@ def reschedule(tx: Tx, env: Env, kind: str, key: str, args: JsonMap, due_at: dat
             .where(_TABLE.c.key == key, (_TABLE.c.state != "queued") | (_TABLE.c.due_at > due_at))
             .values(state="queued", due_at=due_at, attempts=0, leased_by=None, leased_until=None, finished_at=None)
         )
-    env.awaken(due_at)
+    after_commit(tx, lambda: env.awaken(due_at))
 
 
 def next_due(tx: Tx) -> datetime | None:

@@ -1,0 +1,49 @@
+"""One table: which HTTP status each refusal has, and the problem document it is told in."""
+
+from __future__ import annotations
+
+from starlette.responses import JSONResponse
+
+from billing_ui.i18n.load import text
+from billing_ui.kit.tracing import request_id
+from billing_ui.rules.errors import BillingError
+
+STATUS: dict[str, int] = {
+    "session_required": 401,
+    "forbidden": 403,
+    "bad_credentials": 401,
+    "bad_link": 410,
+    "signup_closed": 403,
+    "too_many_tries": 429,
+    "field_invalid": 422,
+    "email_taken": 409,
+    "password_too_short": 422,
+    "amount_out_of_range": 422,
+    "method_unavailable": 422,
+    "plan_unavailable": 422,
+    "not_found": 404,
+    "key_reused": 409,
+    "not_payable": 409,
+    "not_cancelable": 409,
+    "insufficient_balance": 402,
+    "gateway_rejected": 502,
+    "gateway_unavailable": 503,
+    "busy": 503,
+    "misconfigured": 503,
+    "internal": 500,
+}
+
+
+def problem(error: BillingError, language: str = "en") -> JSONResponse:
+    """An application/problem+json answer with a stable code, its facts, and a sentence for people."""
+    status = STATUS.get(error.code, 500)
+    body = {
+        "type": f"about:blank#{error.code}",
+        "title": text(language, f"error.{error.code}", **error.facts),
+        "status": status,
+        "code": error.code,
+        "facts": error.facts,
+        "request_id": request_id(),
+    }
+    headers = {"Retry-After": str(error.facts.get("retry_after_s") or 5)} if status == 503 else {}  # noqa: PLR2004
+    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)

@@ -1,0 +1,68 @@
+"""Composition only: the pages, the doors around them, and the one lifespan that starts what runs beside them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import reflex as rx
+
+from billing_ui import runtime
+from billing_ui.api.app import build as build_api
+from billing_ui.components import document
+from billing_ui.jobs import schedule
+from billing_ui.jobs.runner import Runner
+from billing_ui.pages.routes import add_pages
+from billing_ui.security import gate, startup
+from billing_ui.security.wrap import wrap
+from billing_ui.services.sessions import find_session
+from billing_ui.state import live
+from billing_ui.web.routes import add_doors
+
+_ASSETS = Path(__file__).parents[1] / "assets"
+
+
+@asynccontextmanager
+async def beside() -> AsyncIterator[None]:
+    """Starts what runs beside the pages: live push, and the jobs unless a worker of its own runs them."""
+    env = runtime.env()
+    live.start(app)
+    runner = None
+    if env.config.jobs_in_web:
+        await runtime.run(schedule.arm, env)
+        runner = Runner(env, schedule.HANDLERS, f"web-{socket.gethostname()}-{os.getpid()}")
+        runtime.wake_with(env, runner.awaken)
+        runner.start()
+    try:
+        yield
+    finally:
+        if runner is not None:
+            await runtime.run(runner.stop)
+
+
+def _compose() -> rx.App:
+    document.prepare(_ASSETS)
+    doors = build_api()
+    add_doors(doors)
+    made = rx.App(
+        stylesheets=document.STYLESHEETS,
+        head_components=document.head(),
+        html_lang=document.HTML_LANGUAGE,
+        app_wraps=document.app_wraps(),
+        toaster=None,
+        api_transformer=[doors, wrap],
+    )
+    add_pages(made)
+    env = runtime.env()
+    startup.check(env.config)
+    gate.install(
+        made, lambda secret: find_session(runtime.env(), secret), env.clock.steady, is_https=env.config.is_https
+    )
+    made.register_lifespan_task(beside)
+    return made
+
+
+app = _compose()

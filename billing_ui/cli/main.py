@@ -1,0 +1,36 @@
+"""`billing-ui`: every act of the desk that a person may want without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from billing_ui.cli import account, catalogue, db, demo, seed, serve, user, verify, worker
+from billing_ui.config import ConfigInvalid
+from billing_ui.rules.errors import BillingError
+
+_COMMANDS = (demo, serve, worker, db, seed, catalogue, account, user, verify)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="billing-ui", description=__doc__)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in _COMMANDS:
+        command.register(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (BillingError, ConfigInvalid) as error:
+        print(f"billing-ui: {error}", file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        print(f"billing-ui: the database did not answer as expected: {error.__class__.__name__}: "
+              f"{str(getattr(error, 'orig', error)).splitlines()[0]}", file=sys.stderr)  # fmt: skip
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""One purchase as its page shows it: what a stranger with the link may see, and what a member sees besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select
+
+from billing_ui.infra.db import Tx
+from billing_ui.ledger.tables import account_head
+from billing_ui.models import Account, Capture, Payment, PaymentEvent, Topup
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    at: datetime
+    kind: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """`balance` and `timeline` are for members only; a stranger sees what is needed to pay, nothing else."""
+
+    ref: str
+    account_id: int
+    status: str
+    method: str
+    instruction_kind: str
+    instruction_value: str
+    deeplink: str
+    amount: int
+    fee: int
+    tax: int
+    total: int
+    currency: str
+    tokens: int
+    expires_at: datetime
+    created_at: datetime
+    paid_at: datetime | None
+    failure_code: str
+    is_late: bool
+    zone: str
+    is_member: bool
+    balance: int = 0
+    payment: str = ""
+    timeline: tuple[TimelineLine, ...] = ()
+
+
+def payment_view(tx: Tx, ref: str, account_id: int | None) -> PaymentView | None:
+    """The newest attempt of the purchase with this ref. None for a ref nobody has."""
+    query = (
+        select(Topup, Payment, Account.zone, account_head.c.balance)
+        .join(Payment, Payment.topup_id == Topup.id)
+        .join(Account, Account.id == Topup.account_id)
+        .join(account_head, account_head.c.account_id == Topup.account_id)
+        .where(Topup.public_id == ref)
+        .order_by(Payment.id.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).first()
+    return None if row is None else _view(tx, row, account_id)
+
+
+def _view(tx: Tx, row: Row[tuple[Topup, Payment, str, int]], account_id: int | None) -> PaymentView:
+    topup, payment, zone, balance = row
+    is_member = account_id is not None and account_id == topup.account_id
+    shown = payment.instruction
+    # An older attempt may have been paid while a newer one is open: the purchase is what counts.
+    status = "paid" if topup.status == "paid" else payment.status
+    late = select(Capture.is_late).where(Capture.payment_id == payment.id, Capture.outcome == "credited")
+    return PaymentView(
+        ref=topup.public_id, account_id=topup.account_id, status=status, method=payment.method,
+        instruction_kind=str(shown.get("kind", "none")), instruction_value=str(shown.get("value", "")),
+        deeplink=str(shown.get("deeplink", "")), amount=topup.amount, fee=topup.fee_amount, tax=topup.tax_amount,
+        total=topup.total_amount, currency=topup.currency, tokens=topup.tokens + topup.bonus_tokens,
+        expires_at=payment.expires_at, created_at=topup.created_at, paid_at=topup.paid_at,
+        failure_code=payment.failure_code or "", is_late=bool(tx.scalar(late)), zone=zone, is_member=is_member,
+        balance=balance if is_member else 0, payment=payment.public_id,
+        timeline=_timeline(tx, payment) if is_member else (),
+    )  # fmt: skip
+
+
+def _timeline(tx: Tx, payment: Payment) -> tuple[TimelineLine, ...]:
+    query = select(PaymentEvent).where(PaymentEvent.payment_id == payment.id).order_by(PaymentEvent.seq)
+    return tuple(TimelineLine(line.at, line.kind, line.status) for line in tx.scalars(query))

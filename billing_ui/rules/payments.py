@@ -1,0 +1,86 @@
+"""What may become of a payment: the status machine, what an arrived capture means, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from billing_ui.kit.amount import Amount
+
+Status = Literal[
+    "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review"
+]  # fmt: skip
+PurchaseStatus = Literal["open", "paid", "review", "void"]
+Happening = Literal["opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure"]
+Outcome = Literal["credited", "extra", "held"]
+
+STATUSES: tuple[Status, ...] = (
+    "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review",
+)  # fmt: skip
+HAPPENINGS: tuple[Happening, ...] = (
+    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure",
+)  # fmt: skip
+UNDECIDED: frozenset[Status] = frozenset({"created", "pending", "processing", "unknown"})
+# Money can still arrive for these: a code keeps working at the gateway after we stopped counting on it.
+WATCHED: frozenset[Status] = UNDECIDED | {"expired", "canceled", "failed"}
+
+
+def next_status(current: Status, happening: Happening) -> Status:
+    """Total: every status answers every happening. Money always wins; nothing ever leaves `paid`."""
+    if current == "paid" or happening == "captured":
+        return "paid"
+    if happening == "mismatched":
+        return "review"
+    if current not in UNDECIDED:
+        return current
+    match happening:
+        case "opened":
+            return "pending"
+        case "working":
+            return "processing"
+        case "unsure":
+            return "unknown" if current == "created" else current
+        case "failed" | "expired" | "canceled":
+            return happening
+
+
+def outcome_of(purchase: PurchaseStatus, expected: Amount, arrived: Amount) -> Outcome:
+    """The first right capture pays the purchase; a further one is extra; a wrong amount or currency is held."""
+    if arrived != expected:
+        return "held"
+    return "extra" if purchase == "paid" else "credited"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How closely a payment is being watched: its age, how long its page has been open, whether a tab is open now."""
+
+    created_at: datetime
+    watched_at: datetime | None
+    is_open_now: bool
+
+
+_STEPS = tuple(timedelta(seconds=seconds) for seconds in (3, 5, 8, 15, 30, 60))
+OPEN_PAGE = timedelta(seconds=8)
+# (up to this age, look this often). A young unwatched payment is seen well inside a minute.
+_RHYTHM: tuple[tuple[timedelta, timedelta], ...] = (
+    (timedelta(hours=1), timedelta(seconds=40)),
+    (timedelta(hours=6), timedelta(minutes=10)),
+    (timedelta(hours=49), timedelta(hours=1)),
+)
+
+
+def next_look(watch: Watch, now: datetime) -> datetime | None:
+    """When to ask the gateway again; None once the gateway itself no longer takes money for it."""
+    age = now - watch.created_at
+    gap = next((gap for limit, gap in _RHYTHM if age < limit), None)
+    if gap is None:
+        return None
+    if watch.is_open_now:
+        gap = min(gap, OPEN_PAGE)
+    if watch.watched_at is not None:
+        since = now - watch.watched_at
+        step = next((step for step in _STEPS if step > since), None)
+        gap = min(gap, step - since) if step is not None else gap
+    return now + gap

@@ -1,0 +1,96 @@
+"""Takes in what gateways say: authenticate, write the raw bytes down, answer; believe it only after asking back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from billing_ui.env import Env
+from billing_ui.infra.db import Tx
+from billing_ui.models import InboxMessage, Payment
+from billing_ui.rules.access import system
+from billing_ui.rules.errors import NotFound
+from billing_ui.rules.facts import Wake
+from billing_ui.services import looks, outbox, timeline
+from billing_ui.services.payments import locked
+
+KIND = "inbox.handle"
+_KEPT_HEADERS = ("webhook-id", "content-type", "user-agent", "api-version")
+_INBOX = InboxMessage.__table__  # type: ignore[attr-defined]
+
+
+def receive(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """Stores one delivery and its job in one transaction. Returns whether it was new. Refusals write nothing."""
+    door = env.gateways.get(gateway)
+    if door is None:
+        raise NotFound(what="gateway")
+    door.authenticate(headers, body)
+    parsed = door.parse(headers, body)
+    dialect = sqlite if env.db.is_sqlite else postgresql
+    insert = dialect.insert(_INBOX).values(
+        gateway=gateway, dedupe_key=parsed.dedupe, event=parsed.event, body=body, times=1, outcome="",
+        headers={name: headers[name][:200] for name in _KEPT_HEADERS if name in headers},
+        received_at=env.clock.now(),
+    )  # fmt: skip
+    counted = insert.on_conflict_do_update(
+        index_elements=["gateway", "dedupe_key"], set_={"times": _INBOX.c.times + 1}
+    ).returning(_INBOX.c.id, _INBOX.c.times)
+    with env.db.begin() as tx:
+        row = tx.execute(counted).one()
+        if row.times == 1:
+            outbox.enqueue(tx, env, KIND, f"inbox:{row.id}", {"message": row.id})
+    return bool(row.times == 1)
+
+
+def handle(env: Env, message_id: int) -> str:
+    """Acts on a stored delivery: finds whom it is about, reads back from the gateway, settles. Safe to repeat."""
+    with env.db.read() as tx:
+        message = tx.get_one(InboxMessage, message_id)
+    parsed = env.gateways[message.gateway].parse(message.headers, message.body)
+    outcome = "ignored" if not parsed.wakes else ""
+    for wake in parsed.wakes:
+        payment = _find(env, wake)
+        if payment is None or payment.gateway_request_id is None:
+            outcome = outcome or "unmatched"
+            continue
+        _note_arrival(env, payment, wake)
+        ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
+        outcome = looks.read_back(env, system("webhook"), payment, ids)
+    with env.db.begin() as tx:
+        tx.execute(
+            update(InboxMessage)
+            .where(InboxMessage.id == message_id, InboxMessage.handled_at.is_(None))
+            .values(handled_at=env.clock.now(), outcome=outcome)
+        )
+    return outcome
+
+
+def _find(env: Env, wake: Wake) -> Payment | None:
+    """By our own reference first: the gateway may be heard before its answer to our request was stored."""
+    with env.db.begin() as tx:
+        payment = _by(tx, wake)
+        if payment is not None and payment.gateway_request_id is None and wake.request_id:
+            payment.gateway_request_id = wake.request_id
+        return payment
+
+
+def _by(tx: Tx, wake: Wake) -> Payment | None:
+    if wake.reference:
+        found = tx.scalars(
+            select(Payment).where(Payment.reference == wake.reference, Payment.gateway == wake.gateway)
+        ).first()
+        if found is not None:
+            return found
+    if not wake.request_id:
+        return None
+    query = select(Payment).where(Payment.gateway_request_id == wake.request_id, Payment.gateway == wake.gateway)
+    return tx.scalars(query).first()
+
+
+def _note_arrival(env: Env, payment: Payment, wake: Wake) -> None:
+    assert payment.id is not None  # noqa: S101 - it came from the database
+    with env.db.begin() as tx:
+        held, _topup = locked(tx, payment.id)
+        timeline.note(tx, env, system("webhook"), held, "webhook", {"event": wake.event})

@@ -1,0 +1,127 @@
+"""Asks the gateway what became of a payment, and acts on the answer. The watch of an open page, "check now" and the
+sweeper are this one job, so truth arrives even when no webhook does."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import select, update
+
+from billing_ui.env import Env
+from billing_ui.infra.db import Tx
+from billing_ui.models import Payment, Topup
+from billing_ui.rules.access import Actor, system
+from billing_ui.rules.errors import GatewayError, NotFound
+from billing_ui.rules.facts import RequestState, RequestStatus
+from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Happening, Status, Watch, next_look
+from billing_ui.services import outbox, payments
+
+KIND = "payments.look"
+# A create call that has not answered by then never will: its outcome is unknown, not failed.
+UNANSWERED = timedelta(seconds=20)
+_HAPPENING: dict[RequestState, Happening] = {
+    "open": "opened", "failed": "failed", "expired": "expired", "canceled": "canceled",
+}  # fmt: skip
+
+
+def arm(tx: Tx, env: Env, payment: Payment, due_at: datetime | None = None) -> None:
+    """Makes sure somebody looks at this payment: soon when `due_at` is None, else no later than that."""
+    due = env.clock.now() + timedelta(seconds=3) if due_at is None else due_at
+    outbox.reschedule(tx, env, KIND, f"look:{payment.public_id}", {"payment": payment.id}, due)
+
+
+def watch(env: Env, ref: str) -> None:
+    """Somebody opened the page of this purchase: look at its newest payment more closely for a while."""
+    now = env.clock.now()
+    with env.db.begin() as tx:
+        payment = newest(tx, ref)
+        if payment is None or cast(Status, payment.status) not in WATCHED:
+            return
+        if payment.watched_at is None or now - payment.watched_at > OPEN_PAGE:
+            tx.execute(update(Payment).where(Payment.id == payment.id).values(watched_at=now))
+            arm(tx, env, payment)
+
+
+def newest(tx: Tx, ref: str) -> Payment | None:
+    """The latest attempt to pay the purchase with this ref."""
+    query = (
+        select(Payment).join(Topup, Topup.id == Payment.topup_id).where(Topup.public_id == ref).order_by(Payment.id.desc())
+    )
+    return tx.scalars(query.limit(1)).first()
+
+
+def look(env: Env, payment_id: int) -> datetime | None:
+    """One look, by the job. Returns when to look again."""
+    with env.db.read() as tx:
+        payment = tx.get(Payment, payment_id)
+        ref = tx.scalar(select(Topup.public_id).join(Payment, Payment.topup_id == Topup.id).where(Payment.id == payment_id))
+    if payment is None or cast(Status, payment.status) not in WATCHED:
+        return None
+    now = env.clock.now()
+    if payment.gateway_request_id is None:
+        if now - payment.created_at >= UNANSWERED:
+            payments.happened(env, system("look"), payment_id, "unsure")
+            return None
+        return payment.created_at + UNANSWERED
+    read_back(env, system("look"), payment)
+    status = _settle_deadline(env, payment)
+    if status not in WATCHED:
+        return None
+    return next_look(Watch(payment.created_at, payment.watched_at, env.signals.is_watched(ref or "")), env.clock.now())
+
+
+def check(env: Env, actor: Actor, ref: str) -> Status:
+    """"I have paid, check status": the same look, now, for whoever holds the link."""
+    with env.db.read() as tx:
+        payment = newest(tx, ref)
+    if payment is None:
+        raise NotFound(what="payment")
+    if payment.gateway_request_id is None or cast(Status, payment.status) not in WATCHED:
+        return cast(Status, payment.status)
+    return read_back(env, actor, payment)
+
+
+def read_back(env: Env, actor: Actor, payment: Payment, payment_ids: tuple[str, ...] = ()) -> Status:
+    """What the gateway says now, outside any transaction; then its money settled and its state noted."""
+    assert payment.id is not None and payment.gateway_request_id is not None  # noqa: S101 - callers checked
+    gateway = env.gateways[payment.gateway]
+    answer = gateway.status(payment.gateway_request_id, payment_ids)
+    env.failpoint("look.answered")
+    if answer.reference != payment.reference:
+        # A request id that belongs to another purchase proves nothing about this one.
+        raise NotFound(what="payment")
+    return apply(env, actor, payment.id, answer)
+
+
+def apply(env: Env, actor: Actor, payment_id: int, answer: RequestStatus) -> Status:
+    """Acts on an answer: every capture settled, else the state moved. Settled twice is settled once."""
+    status: Status | None = None
+    for captured in answer.captures:
+        status = payments.settle(env, actor, payment_id, captured).status
+    if status is not None:
+        return status
+    happening = _HAPPENING.get(answer.state)
+    with env.db.begin() as tx:
+        tx.execute(update(Payment).where(Payment.id == payment_id).values(looked_at=env.clock.now()))
+    if happening is None:
+        with env.db.read() as tx:
+            return cast(Status, tx.scalar(select(Payment.status).where(Payment.id == payment_id)))
+    return payments.happened(env, actor, payment_id, happening, answer.failure_code)
+
+
+def _settle_deadline(env: Env, payment: Payment) -> Status:
+    """Past our own deadline the code is cancelled where the gateway can, and shown as expired."""
+    assert payment.id is not None and payment.gateway_request_id is not None  # noqa: S101 - callers checked
+    with env.db.read() as tx:
+        status = cast(Status, tx.scalar(select(Payment.status).where(Payment.id == payment.id)))
+    if status not in {"pending", "processing"} or env.clock.now() < payment.expires_at:
+        return status
+    try:
+        env.gateways[payment.gateway].cancel(payment.gateway_request_id)
+    except GatewayError:
+        # The next look tries again; money that still arrives is credited as late.
+        return status
+    return payments.happened(env, system("deadline"), payment.id, "expired")
+
+

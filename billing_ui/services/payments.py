@@ -1,0 +1,188 @@
+"""The only road to paid. Webhook, open page, "check now" and sweeper all end here, and all may come twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from billing_ui import ledger
+from billing_ui.env import Env
+from billing_ui.infra.db import Tx, after_commit
+from billing_ui.kit.amount import Amount
+from billing_ui.models import Account, Capture, Payment, PlanVersion, Topup
+from billing_ui.rules.access import Actor
+from billing_ui.rules.facts import Captured
+from billing_ui.rules.payments import Happening, Outcome, PurchaseStatus, Status, next_status, outcome_of
+from billing_ui.services import audits, mails, people, subscriptions, timeline
+
+_CAPTURE = Capture.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one capture. `is_new` is False when it had been settled before; then nothing was written."""
+
+    outcome: Outcome
+    status: Status
+    is_new: bool
+
+
+def locked(tx: Tx, payment_id: int) -> tuple[Payment, Topup]:
+    """The payment and its purchase, held until the transaction ends: first the purchase, then the attempt."""
+    topup_id = select(Payment.topup_id).where(Payment.id == payment_id).scalar_subquery()
+    fresh = {"populate_existing": True}
+    topup = tx.scalars(select(Topup).where(Topup.id == topup_id).with_for_update(), execution_options=fresh).one()
+    payment = tx.scalars(
+        select(Payment).where(Payment.id == payment_id).with_for_update(), execution_options=fresh
+    ).one()
+    return payment, topup
+
+
+def settle(env: Env, actor: Actor, payment_id: int, captured: Captured) -> Settled:
+    """Books one capture for good: pays the purchase, or keeps the money in clearing as extra or held."""
+    with env.db.begin() as tx:
+        payment, topup = locked(tx, payment_id)
+        expected = Amount(payment.total_amount, payment.currency)
+        outcome = outcome_of(cast(PurchaseStatus, topup.status), expected, captured.amount)
+        is_late = payment.status in {"expired", "canceled", "failed"}
+        if not _store(tx, env, payment, captured, outcome, is_late=is_late):
+            return _known(tx, payment, captured)
+        env.failpoint("settle.stored")
+        _move(tx, env, actor, payment, "mismatched" if outcome == "held" else "captured")
+        if outcome == "credited":
+            _credit(tx, env, actor, payment, topup, captured)
+        else:
+            _keep(tx, env, actor, payment, topup, captured, outcome)
+        env.failpoint("settle.booked")
+        account_id = payment.account_id
+        after_commit(tx, lambda: env.signals.publish(account_id))
+        return Settled(outcome, cast(Status, payment.status), is_new=True)
+
+
+def happened(env: Env, actor: Actor, payment_id: int, happening: Happening, failure_code: str | None = None) -> Status:
+    """Moves a payment for anything but money: opened, failed, expired, canceled, unsure."""
+    with env.db.begin() as tx:
+        payment, _topup = locked(tx, payment_id)
+        if _move(tx, env, actor, payment, happening, failure_code):
+            account_id = payment.account_id
+            after_commit(tx, lambda: env.signals.publish(account_id))
+        return cast(Status, payment.status)
+
+
+def _store(tx: Tx, env: Env, payment: Payment, captured: Captured, outcome: Outcome, *, is_late: bool) -> bool:
+    dialect = sqlite if tx.get_bind().dialect.name == "sqlite" else postgresql
+    statement = (
+        dialect.insert(_CAPTURE)
+        .values(
+            public_id=env.ids.public("cap"), payment_id=payment.id, gateway=captured.gateway,
+            gateway_payment_id=captured.gateway_payment_id, amount=captured.amount.quantity,
+            currency=captured.amount.unit, outcome=outcome, is_late=is_late, captured_at=captured.captured_at,
+            recorded_at=env.clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["gateway", "gateway_payment_id"])
+        .returning(_CAPTURE.c.id)
+    )  # fmt: skip
+    return tx.execute(statement).first() is not None
+
+
+def _known(tx: Tx, payment: Payment, captured: Captured) -> Settled:
+    stored = tx.scalars(
+        select(Capture).where(
+            Capture.gateway == captured.gateway, Capture.gateway_payment_id == captured.gateway_payment_id
+        )
+    ).one()
+    return Settled(cast(Outcome, stored.outcome), cast(Status, payment.status), is_new=False)
+
+
+def _move(
+    tx: Tx, env: Env, actor: Actor, payment: Payment, happening: Happening, failure_code: str | None = None
+) -> bool:
+    before = cast(Status, payment.status)
+    after = next_status(before, happening)
+    if after == before:
+        return False
+    payment.status = after
+    payment.changed_at = env.clock.now()
+    payment.failure_code = failure_code or payment.failure_code
+    timeline.note(tx, env, actor, payment, happening, {"from": before, **_reason(failure_code)})
+    return True
+
+
+def _reason(failure_code: str | None) -> dict[str, str]:
+    return {"reason": failure_code} if failure_code else {}
+
+
+def _credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured) -> None:
+    """The purchase is paid: money and tokens in one posting, the plan moved if it is the first, the mail queued."""
+    now = env.clock.now()
+    topup.status, topup.paid_at = "paid", now
+    plan = tx.get_one(PlanVersion, topup.plan_version_id)
+    subscriptions.move_up(tx, env, actor, payment.account_id, plan)
+    receipt = ledger.post(tx, _posting(env, actor, payment, topup, captured), now)
+    timeline.note(tx, env, actor, payment, "credited", {"tokens": topup.tokens + topup.bonus_tokens})
+    audits.record(
+        tx, env, actor, "payment.credited", payment.public_id,
+        before={"balance": receipt.balance_before}, after={"balance": receipt.balance_after},
+    )  # fmt: skip
+    _mail_success(tx, env, payment, topup, receipt.balance_after)
+
+
+def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured) -> ledger.Posting:
+    cash = f"cash:{captured.gateway}"
+    tokens = topup.tokens + topup.bonus_tokens
+    moves = [
+        ledger.Transfer(topup.currency, cash, "clearing", captured.amount.quantity),
+        ledger.Transfer(topup.currency, "clearing", "deferred", topup.total_amount - topup.fee_amount - topup.tax_amount),
+        ledger.Transfer(topup.currency, "clearing", "fee", topup.fee_amount),
+        ledger.Transfer(topup.currency, "clearing", "tax", topup.tax_amount),
+        ledger.Transfer("TOKEN", "issued", "wallet", tokens),
+    ]
+    return ledger.Posting(
+        account_id=payment.account_id,
+        key=f"topup:{captured.gateway}:{captured.gateway_payment_id}",
+        cause=topup.public_id,
+        actor=actor.name,
+        occurred_at=captured.captured_at or env.clock.now(),
+        transfers=tuple(move for move in moves if move.quantity > 0),
+        lot=ledger.LotIn(
+            source="bought", priority=50, expires_at=subscriptions.expiry(env, topup.validity_days),
+            price_num=topup.amount, price_den=tokens, currency=topup.currency,
+        ),
+    )  # fmt: skip
+
+
+def _keep(
+    tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured, outcome: Outcome
+) -> None:
+    """Money that pays nothing yet stays in clearing, visible, until somebody decides."""
+    if topup.status == "open":
+        topup.status = "review"
+    posting = ledger.Posting(
+        account_id=payment.account_id,
+        key=f"capture:{captured.gateway}:{captured.gateway_payment_id}",
+        cause=topup.public_id,
+        actor=actor.name,
+        occurred_at=captured.captured_at or env.clock.now(),
+        transfers=(
+            ledger.Transfer(captured.amount.unit, f"cash:{captured.gateway}", "clearing", captured.amount.quantity),
+        ),
+    )
+    ledger.post(tx, posting, env.clock.now())
+    told = {"amount": captured.amount.quantity, "currency": captured.amount.unit}
+    timeline.note(tx, env, actor, payment, outcome, told)
+    audits.record(tx, env, actor, f"payment.{outcome}", payment.public_id, after=told)
+
+
+def _mail_success(tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int) -> None:
+    account = tx.get_one(Account, payment.account_id)
+    args = {
+        "amount": topup.total_amount, "currency": topup.currency, "method": payment.method,
+        "at": env.clock.now().isoformat(), "zone": account.zone, "tokens": topup.tokens + topup.bonus_tokens,
+        "balance": balance, "ref": topup.public_id, "payment": payment.public_id,
+        "cta_link": env.catalogue.brand.host_app_url or env.config.url("/subscription/overview/"),
+    }  # fmt: skip
+    for user in people.payers(tx, payment.account_id):
+        mails.queue(tx, env, "payment_success", f"paid:{topup.public_id}:{user.public_id}", user, args)

@@ -1,0 +1,49 @@
+"""Looks after what fell through: payments nobody is watching, old rows nobody needs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import and_, delete, exists, func, select
+
+from billing_ui.env import Env
+from billing_ui.models import AuthAttempt, Job, Payment
+from billing_ui.rules.payments import WATCHED
+from billing_ui.services import looks
+
+GATEWAY_TAKES_MONEY_FOR = timedelta(hours=49)
+_KEEP_FINISHED_JOBS = timedelta(days=30)
+_KEEP_ATTEMPTS = timedelta(days=1)
+_BATCH = 200
+
+
+def sweep_payments(env: Env) -> int:
+    """Arms a look for every payment that may still bring money and that no queued job is looking at."""
+    now = env.clock.now()
+    looked_at = exists().where(
+        and_(Job.key == func.concat("look:", Payment.public_id), Job.state == "queued")
+    )  # fmt: skip
+    forgotten = (
+        select(Payment)
+        .where(Payment.status.in_(WATCHED), Payment.created_at > now - GATEWAY_TAKES_MONEY_FOR, ~looked_at)
+        .where((Payment.gateway_request_id.is_not(None)) | (Payment.status == "created"))
+        .order_by(Payment.id.desc())
+        .limit(_BATCH)
+    )
+    with env.db.begin() as tx:
+        found = tx.scalars(forgotten).all()
+        for payment in found:
+            looks.arm(tx, env, payment)
+    return len(found)
+
+
+def purge(env: Env) -> int:
+    """Removes finished jobs and counted tries that have served their purpose. Mail and money keys are kept."""
+    now = env.clock.now()
+    old_jobs = delete(Job).where(
+        Job.state == "done", Job.finished_at < now - _KEEP_FINISHED_JOBS, Job.kind.in_((looks.KIND, "inbox.handle"))
+    )
+    with env.db.begin() as tx:
+        removed = tx.execute(old_jobs.returning(Job.id)).all()
+        tx.execute(delete(AuthAttempt).where(AuthAttempt.at < now - _KEEP_ATTEMPTS))
+    return len(removed)

@@ -1,0 +1,12 @@
+"""How a refusal reaches a page: the key of its sentence, and the facts that fill it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from billing_ui.rules.errors import BillingError
+
+
+def told(problem: BillingError) -> dict[str, Any]:
+    """`code` goes to `data-code`; the sentence is `error.<code>` of the catalogue in the reader's language."""
+    return {"code": problem.code, "key": f"error.{problem.code}", "facts": dict(problem.facts)}

@@ -1,0 +1,44 @@
+"""The first page: balance, plan, what waits to be paid, what happened last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from billing_ui import runtime
+from billing_ui.queries.overview import OverviewView, overview
+from billing_ui.security.gate import viewer
+from billing_ui.security.policy import policy
+from billing_ui.state.labels import history_row, instant
+from billing_ui.state.session import enter
+
+
+class OverviewState(rx.State):
+    ready: rx.Field[bool] = rx.field(False)
+    waiting: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
+    recent: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
+    totals: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+
+    @rx.event
+    @policy("user")
+    async def open(self) -> None:
+        who = viewer(self)
+        if who is None or who.actor.account_id is None:
+            return
+        account_id = who.actor.account_id
+        await enter(self, {OverviewState: lambda: _read(account_id)})
+        self.ready = True
+
+    def _show(self, view: OverviewView) -> None:
+        self.waiting = [history_row(row) for row in view.waiting]
+        self.recent = [history_row(row) for row in view.recent]
+        self.totals = {
+            "bought": view.head.bought, "granted": view.head.granted, "used": view.head.used,
+            "period_ends_at": instant(view.head.period_ends_at),
+        }  # fmt: skip
+
+
+def _read(account_id: int) -> OverviewView:
+    with runtime.env().db.read() as tx:
+        return overview(tx, account_id)

@@ -1,0 +1,54 @@
+"""Which open tabs of this process show which account, and how each of their parts is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+Read = Callable[[], Any]
+
+
+@dataclass(slots=True)
+class Tab:
+    """One open tab: whose it is, what topics it shows, and a reader for each state that shows live data."""
+
+    token: str
+    account_id: int
+    session_id: str
+    parts: dict[type, Read] = field(default_factory=dict)
+    topics: set[str] = field(default_factory=set)
+
+
+class Tabs:
+    """Tabs by the token of their socket. A closed tab is forgotten the next time anybody asks."""
+
+    def __init__(self, is_open: Callable[[str], bool]) -> None:
+        self._is_open = is_open
+        self._tabs: dict[str, Tab] = {}
+        self._lock = Lock()
+
+    def follow(self, tab: Tab) -> None:
+        """The tab shows this and nothing else from now on; following a page replaces what the last page showed."""
+        with self._lock:
+            self._tabs[tab.token] = tab
+
+    def of_account(self, account_id: int) -> list[Tab]:
+        self._forget_closed()
+        with self._lock:
+            return [tab for tab in self._tabs.values() if tab.account_id == account_id]
+
+    def is_watched(self, topic: str) -> bool:
+        self._forget_closed()
+        with self._lock:
+            return any(topic in tab.topics for tab in self._tabs.values())
+
+    def of_token(self, token: str) -> Tab | None:
+        with self._lock:
+            return self._tabs.get(token)
+
+    def _forget_closed(self) -> None:
+        with self._lock:
+            for token in [token for token in self._tabs if not self._is_open(token)]:
+                del self._tabs[token]
