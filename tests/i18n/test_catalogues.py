@@ -1,0 +1,114 @@
+"""The two catalogues say the same things, and nothing the product says is missing from them."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from billing_ui.i18n import LANGUAGES, arguments, catalogue, text, va_steps, write_browser_catalogues
+from billing_ui.i18n.load import placeholders
+from billing_ui.rules.errors import BillingError, leaves
+
+ROOT = Path(__file__).parents[2]
+FILES = (".js", ".css", ".png", ".svg", ".pdf", ".csv")
+KEY = re.compile(r"^[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+$")
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(catalogue("id")) == set(catalogue("en"))
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    differing = [key for key in catalogue("id") if placeholders(catalogue("id")[key]) != placeholders(catalogue("en")[key])]
+    assert differing == []
+
+
+def test_no_placeholder_is_a_number() -> None:
+    assert [key for key, sentence in catalogue("id").items() if any(name.isdigit() for name in placeholders(sentence))] == []
+
+
+def test_keys_are_dotted_and_counts_come_in_pairs() -> None:
+    keys = set(catalogue("id"))
+    assert [key for key in keys if not KEY.match(key)] == []
+    ones = {key.removesuffix(".one") for key in keys if key.endswith(".one")}
+    assert ones == {key.removesuffix(".other") for key in keys if key.endswith(".other")} - {"topup", "va"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_has_a_sentence(language: str) -> None:
+    codes = {leaf.code for leaf in leaves()} | {BillingError.code}
+    assert [code for code in sorted(codes) if f"error.{code}" not in catalogue(language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_shouts_or_fumbles(language: str) -> None:
+    assert [key for key, sentence in catalogue(language).items() if "!" in sentence or "oops" in sentence.lower()] == []
+
+
+def test_a_count_chooses_the_form() -> None:
+    assert text("en", "balance.runway", count=1) == "Enough for about 1 day"
+    assert text("en", "balance.runway", count=12) == "Enough for about 12 days"
+    assert text("id", "balance.runway", count=1200) == "Cukup untuk sekitar 1.200 hari"
+
+
+def test_an_unknown_language_speaks_indonesian() -> None:
+    assert text("de", "nav.topup") == "Isi ulang"
+
+
+def test_a_missing_argument_is_an_error_not_a_gap() -> None:
+    with pytest.raises(KeyError):
+        text("id", "topup.pay")
+
+
+def test_facts_of_a_refusal_are_written_in_the_readers_language() -> None:
+    facts = arguments({"minimum": 10_000, "maximum": 10_000_000, "currency": "IDR"})
+    assert "Rp\u00a010.000 dan Rp\u00a010.000.000" in text("id", "error.amount_out_of_range", **facts)
+    assert "IDR\u00a010,000 and IDR\u00a010,000,000" in text("en", "error.amount_out_of_range", **facts)
+
+
+def test_typed_arguments_are_spelled_out() -> None:
+    moment = arguments({"retry_at": "2026-11-20T18:30:00+00:00"})
+    assert text("en", "error.too_many_tries", **moment).endswith("21 Nov 2026, 01:30 WIB.")
+    assert text("id", "pay.method_is", method={"key": "method.QRIS"}).endswith("QRIS")
+    assert text("en", "nav.home", brand={"id": "Makalah", "en": "Paper"}) == "Paper home"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "billing_ui/i18n/va").glob("*.json")), ids=lambda path: path.stem)
+def test_each_bank_tells_its_steps_in_both_languages(path: Path) -> None:
+    channels = va_steps(path.stem)
+    assert channels
+    for channel in channels:
+        for words in (channel["name"], *channel["steps"]):
+            assert set(words) == set(LANGUAGES)
+            assert all(words.values())
+
+
+def test_the_browser_gets_both_languages_without_the_mails(tmp_path: Path) -> None:
+    written = write_browser_catalogues(tmp_path).read_text(encoding="utf-8")
+    shipped = json.loads(written.removeprefix("export const catalogues = ").removesuffix(";\n"))
+    assert shipped["en"]["nav.topup"] == "Top up"
+    assert [key for key in shipped["id"] if key.startswith(("mail.", "pdf."))] == []
+
+
+def test_every_key_named_in_the_code_exists() -> None:
+    known = set(catalogue("id")) | {key.removesuffix(".other") for key in catalogue("id")}
+    families = {key.split(".")[0] for key in known}
+    missing = []
+    for room in ("components", "pages", "state"):
+        for module in (ROOT / "billing_ui" / room).rglob("*.py"):
+            named = {word for word in whole_strings(module) if KEY.match(word) and word.split(".")[0] in families}
+            missing += [f"{module.name}: {word}" for word in sorted(named - known) if not word.endswith(FILES)]
+    assert missing == []
+
+
+def whole_strings(module: Path) -> set[str]:
+    """The string literals of a module, without the pieces of f-strings."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces
+    }
