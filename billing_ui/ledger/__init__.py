@@ -1,8 +1,8 @@
 """The books: append-only double entry, one balanced row per transfer. The only writer of its tables."""
 
-from billing_ui.ledger.heads import set_plan, with_due_lots
+from billing_ui.ledger.heads import open_head, set_plan, with_due_lots
 from billing_ui.ledger.lots import expire_due
-from billing_ui.ledger.posting import balance_as_of, open_head, post
+from billing_ui.ledger.posting import balance_as_of, post
 from billing_ui.ledger.shapes import LotIn, Posting, Receipt, Transfer
 from billing_ui.ledger.tables import CASH, CONSUMED, EXPIRED, ISSUED, PAYOUT, TOKEN, WALLET
 from billing_ui.ledger.verify import Finding, verify

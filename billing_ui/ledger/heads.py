@@ -1,26 +1,38 @@
-"""What others may ask of an account's head besides posting: a change of plan, and whose lots are due."""
+"""What others may ask of an account's head besides posting: to open it, to change its plan, and whose lots are due."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from billing_ui.infra.db import Tx
+from billing_ui.ledger.drafting import STATS
 from billing_ui.ledger.tables import account_head, lot
+
+
+def open_head(tx: Tx, account_id: int, plan_version_id: int, zone: str, period_on: date, now: datetime) -> None:
+    """Opens the books of a new account, empty."""
+    tx.flush()
+    tx.connection().execute(
+        insert(account_head),
+        {
+            "account_id": account_id, "seq": 0, "balance": 0, "held": 0, "floor": 0, "access": "open",
+            "plan_version_id": plan_version_id, "period_on": period_on, "zone": zone, "last_at": now, "due_at": None,
+            "windows": {}, **dict.fromkeys(STATS, 0),
+        },
+    )  # fmt: skip
 
 
 def set_plan(tx: Tx, account_id: int, plan_version_id: int, period_on: date) -> None:
     """The account is on this plan version from now on; balances, lots and running windows stay."""
-    tx.execute(
-        update(account_head)
-        .where(account_head.c.account_id == account_id)
-        .values(plan_version_id=plan_version_id, period_on=period_on)
-    )
+    moved = update(account_head).where(account_head.c.account_id == account_id)
+    tx.connection().execute(moved.values(plan_version_id=plan_version_id, period_on=period_on))
 
 
 def with_due_lots(tx: Tx, now: datetime, limit: int) -> Sequence[int]:
-    """Accounts that hold open lots whose time is over."""
-    due = select(lot.c.account_id).distinct().where(lot.c.is_open, lot.c.expires_at <= now).limit(limit)
-    return tx.scalars(due).all()
+    """The accounts whose lots `expire_due` would take tokens from. Frozen lots wait for the end of their dispute."""
+    due = (lot.c.is_open, ~lot.c.is_frozen, lot.c.expires_at <= now)
+    query = select(lot.c.account_id).where(*due).distinct().order_by(lot.c.account_id).limit(limit)
+    return tx.connection().scalars(query).all()

@@ -34,7 +34,7 @@ def _expire(tx: Tx, books: Books, key: str, now: datetime) -> tuple[Books, int]:
 
 def _expiry(account_id: int, lot: OpenLot, now: datetime) -> Posting:
     return Posting(
-        account_id=account_id, key=f"expiry:{lot.public_id}", cause=f"expiry:{lot.public_id}", actor="system:expiry",
+        account_id=account_id, key=f"expire:{lot.public_id}", cause=lot.public_id, actor="system:expiry",
         occurred_at=lot.expires_at or now,
         transfers=(Transfer(TOKEN, WALLET, EXPIRED, lot.remaining, lot.id),),
     )  # fmt: skip

@@ -1,17 +1,16 @@
-"""The one way to write the books: open an account's head, post to it, and look at its balance at any instant."""
+"""The one way to write the books, and to look back at the balance of any instant."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import bindparam, text
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger import lots, statements
 from billing_ui.ledger.booking import book
-from billing_ui.ledger.drafting import STATS
 from billing_ui.ledger.shapes import Posting, Receipt
-from billing_ui.ledger.tables import WALLET, account_head
+from billing_ui.ledger.tables import WALLET
 from billing_ui.models.types import UtcDateTime
 from billing_ui.rules.errors import KeyReused
 
@@ -29,19 +28,6 @@ _AS_OF = text(
     ") SELECT balance_after FROM entry"
     " WHERE account_id = :account_id AND seq = (SELECT max(low) FROM search)"
 ).bindparams(bindparam("at", type_=UtcDateTime))
-
-
-def open_head(tx: Tx, account_id: int, plan_version_id: int, zone: str, period_on: date, now: datetime) -> None:
-    """Opens the books of a new account, empty."""
-    tx.flush()
-    tx.connection().execute(
-        insert(account_head),
-        {
-            "account_id": account_id, "seq": 0, "balance": 0, "held": 0, "floor": 0, "access": "open",
-            "plan_version_id": plan_version_id, "period_on": period_on, "zone": zone, "last_at": now, "due_at": None,
-            "windows": {}, **dict.fromkeys(STATS, 0),
-        },
-    )  # fmt: skip
 
 
 def post(tx: Tx, posting: Posting, now: datetime) -> Receipt:

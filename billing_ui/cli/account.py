@@ -1,0 +1,93 @@
+"""`billing-ui account show | grant | deduct REF`: what an account holds, and tokens given or taken with a reason."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from datetime import datetime
+
+from billing_ui import runtime
+from billing_ui.env import Env
+from billing_ui.queries.balance import BalanceView, accounts_called
+from billing_ui.rules.access import Actor
+from billing_ui.rules.errors import NotFound
+from billing_ui.services import grants
+
+NOT_ONE = 2
+_WIDTH = 10
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("account", help="show what an account holds; grant or deduct tokens")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    reference = "public id (acc_…), the host app's own user id, or an e-mail address"
+    show = verbs.add_parser("show", help="the balance, lifetime figures and open lots")
+    show.add_argument("reference", metavar="REF", help=reference)
+    show.set_defaults(run=run_show)
+    for act, what in (("grant", "give tokens"), ("deduct", "take tokens")):
+        verb = verbs.add_parser(act, help=what)
+        verb.add_argument("reference", metavar="REF", help=reference)
+        verb.add_argument("--tokens", type=int, required=True)
+        verb.add_argument("--reason", required=True, help="kept in the audit")
+        verb.add_argument("--key", help="the same key is the same act, however often it is run")
+        if act == "grant":
+            verb.add_argument("--expires-at", type=_instant, help="such as 2027-01-31T23:59+07:00")
+        verb.set_defaults(run=run_act, act=act)
+
+
+def run_show(options: argparse.Namespace) -> int:
+    account = _one(runtime.env(), options.reference)
+    if account is None:
+        return NOT_ONE
+    print("\n".join(_told(account)))
+    return 0
+
+
+def run_act(options: argparse.Namespace) -> int:
+    env = runtime.env()
+    account = _one(env, options.reference)
+    if account is None:
+        return NOT_ONE
+    operator = Actor(name=f"cli:{getpass.getuser()}", trusted=True)
+    key = options.key or env.ids.public("cli")
+    if options.act == "grant":
+        done = grants.grant(env, operator, account.account, options.tokens, options.reason, key, options.expires_at)
+    else:
+        done = grants.deduct(env, operator, account.account, options.tokens, options.reason, key)
+    again = " (done before, nothing moved)" if done.replayed else ""
+    print(f"{options.act} {done.tokens}: balance {done.balance_before} -> {done.balance_after}{again}  key {key}")
+    return 0
+
+
+def _instant(words: str) -> datetime:
+    instant = datetime.fromisoformat(words)
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError("an instant needs its zone, such as 2027-01-31T23:59+07:00")
+    return instant
+
+
+def _one(env: Env, reference: str) -> BalanceView | None:
+    found = accounts_called(env.db, reference)
+    if not found:
+        raise NotFound(what="account")
+    if len(found) == 1:
+        return found[0]
+    print(f"{reference} means {len(found)} accounts; name one by its id:")
+    for account in found:
+        print(f"  {account.account}  {account.name}")
+    return None
+
+
+def _told(account: BalanceView) -> list[str]:
+    facts = {
+        "account": account.account, "name": account.name, "host id": account.external_id or "-",
+        "plan": account.plan, "access": account.access, "balance": account.balance, "held": account.held,
+        "debt": account.debt, "bought": account.bought, "granted": account.granted, "used": account.used,
+        "expired": account.expired, "refunded": account.refunded,
+    }  # fmt: skip
+    lines = [f"{name:<{_WIDTH}}{fact}" for name, fact in facts.items()]
+    for lot in account.lots:
+        until = f", until {lot.expires_at.isoformat()}" if lot.expires_at else ""
+        frozen = ", frozen" if lot.is_frozen else ""
+        lines.append(f"{'lot':<{_WIDTH}}{lot.id}  {lot.source} {lot.remaining} of {lot.quantity}{until}{frozen}")
+    return lines

@@ -1,0 +1,96 @@
+"""Verify: right books have no findings, and every way of damaging them has its own."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from billing_ui.infra.db import Database
+from billing_ui.ledger import Finding, verify
+from tests.ledger.books import DAY, START, Books
+
+
+@pytest.fixture
+def books(db: Database) -> Books:
+    """Books with a bit of everything in them: 8 entries, two lots open, a debt repaid."""
+    books = Books.new(db)
+    books.bring(100, key="topup:a")
+    books.take(80, key="usage:a")
+    books.take(50, key="refund:a", into="payout", lot_id=books.lots()[0].id, may_owe=True)
+    books.bring(100, key="topup:b")
+    books.bring(40, key="grant:a", source="granted", expires_at=START + DAY)
+    books.take(10, key="deduct:a", into="issued")
+    return books
+
+
+def damage(books: Books, *statements: str) -> None:
+    """Goes behind the ledger's back, with the database's own guards lowered."""
+    with books.db.engine.connect() as connection:
+        if books.db.is_sqlite:
+            connection = connection.execution_options(billing_write=True)  # noqa: PLW2901
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+            connection.commit()
+            connection.connection.execute("PRAGMA ignore_check_constraints = ON")
+            connection.connection.execute("PRAGMA foreign_keys = OFF")
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+            for table, constraint in (("lot", "ck_lot_remaining"), ("lot", "ck_lot_is_open")):
+                connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}"))
+        for statement in statements:
+            connection.execute(text(statement), {"account": books.account_id, "at": START - DAY}
+                               if ":at" in statement else {"account": books.account_id})  # fmt: skip
+        connection.commit()
+        connection.invalidate()
+
+
+def test_right_books_have_no_findings(books: Books) -> None:
+    assert [row.lot_id is None for row in books.entries()].count(True) == 1
+    assert verify(books.db) == []
+
+
+def test_books_without_entries_are_right_books(db: Database) -> None:
+    Books.new(db)
+    assert verify(db) == []
+
+
+@pytest.mark.parametrize("figure", ["balance", "seq", "bought", "granted", "used", "expired", "refunded", "held"])
+def test_a_head_that_was_changed_is_found(books: Books, figure: str) -> None:
+    damage(books, f"UPDATE account_head SET {figure} = {figure} + 3 WHERE account_id = :account")
+    kept = getattr(books.head(), figure)
+    assert Finding(figure, books.account_id, "head", kept, kept - 3) in verify(books.db)
+
+
+@pytest.mark.parametrize(
+    ("statement", "checks"),
+    [
+        ("UPDATE entry SET quantity = 81 WHERE seq = 2", {"balance", "used", "balance_after", "lot_remaining"}),
+        ("UPDATE entry SET balance_after = 1 WHERE seq = 2", {"balance_after"}),
+        ("UPDATE entry SET recorded_at = '1999-01-01 00:00:00.000000' WHERE seq = 2", {"recorded_at"}),
+        ("UPDATE entry SET request_hash = 'x' WHERE seq = 3", {"key"}),
+        ("UPDATE entry SET line = 7 WHERE seq = 2", {"key"}),
+        ("UPDATE entry SET lot_id = 4040 WHERE seq = 2", {"entry_lot", "lot_remaining"}),
+        ("DELETE FROM entry WHERE seq = 2", {"seq", "balance", "used", "balance_after", "lot_remaining"}),
+        ("UPDATE entry SET seq = 99 WHERE seq = 8", {"highest_seq", "balance_after"}),
+        ("UPDATE lot SET quantity = quantity + 1 WHERE remaining = 0", {"lot_quantity"}),
+        ("UPDATE lot SET remaining = remaining + 1 WHERE remaining = 30", {"lot_remaining", "lots_and_debt"}),
+        ("UPDATE lot SET remaining = -5 WHERE remaining = 30", {"lot_remaining", "lots_and_debt", "lot_range"}),
+        ("UPDATE lot SET is_open = NOT is_open", {"lot_range"}),
+        ("UPDATE account_head SET floor = 900", {"floor"}),
+        ("DELETE FROM account_head", {"headless"}),
+        (
+            "INSERT INTO hold (account_id, key, quantity, draws, expires_at, state)"
+            " VALUES (:account, 'a', 5, '{}', '2030-01-01 00:00:00.000000', 'open')",
+            {"held"},
+        ),
+    ],
+)
+def test_damage_is_found_by_the_checks_it_concerns(books: Books, statement: str, checks: set[str]) -> None:
+    if "floor" in checks:
+        statements = [f"UPDATE entry SET credit = 'consumed' WHERE credit = 'payout'", statement]
+        damage(books, "ALTER TABLE account_head DROP CONSTRAINT ck_account_head_signs", *statements) \
+            if not books.db.is_sqlite else damage(books, *statements)
+    else:
+        damage(books, statement)
+    found = {finding.check for finding in verify(books.db)}
+    assert checks <= found
