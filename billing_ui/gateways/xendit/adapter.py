@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -126,11 +127,17 @@ def _request_body(intent: PaymentIntent, method: Method) -> dict[str, Any]:
 
 def _channel_properties(intent: PaymentIntent, method: Method) -> dict[str, str]:
     if method.group == "va":
-        name = _NOT_IN_A_NAME.sub(" ", intent.customer_name).strip()[:50].strip()
-        return {"display_name": name or intent.reference[:50], "expires_at": _wire_time(intent.expires_at)}
+        name = _plain_name(intent.customer_name) or intent.reference[:50]
+        return {"display_name": name, "expires_at": _wire_time(intent.expires_at)}
     if method.group == "ewallet" and (url := _return_url(intent.return_url)):
         return {"success_return_url": url, "failure_return_url": url, "cancel_return_url": url}
     return {}  # QRIS takes none, and cannot be told to expire earlier
+
+
+def _plain_name(name: str) -> str:
+    """What bank terminals can show: accents fall off their letters, the rest becomes a space."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return " ".join(_NOT_IN_A_NAME.sub(" ", letters).split())[:50].strip()
 
 
 def _return_url(url: str | None) -> str | None:
