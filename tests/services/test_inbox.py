@@ -1,0 +1,113 @@
+"""Webhooks: stored before they are believed, believed only after asking back, once however often they come."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from billing_ui.gateways.base import WebhookRefused
+from billing_ui.models import InboxMessage
+from billing_ui.rules.errors import NotFound
+from billing_ui.services import inbox
+from sqlalchemy import func, select
+from tests.live_sandbox import CALLBACK_TOKEN, Box
+from tests.world import World
+
+
+def delivery(world: World, ref: str, event: str = "payment.capture", webhook_id: str = "wh-1") -> tuple[dict[str, str], bytes]:
+    payment = world.payment(ref)
+    data: dict[str, Any] = {
+        "payment_id": "py-claimed", "payment_request_id": payment.gateway_request_id, "reference_id": ref,
+        "currency": "IDR", "request_amount": 50_000, "status": "SUCCEEDED", "channel_code": "QRIS",
+    }  # fmt: skip
+    body = json.dumps({"event": event, "business_id": "b", "created": "2026-11-21T03:00:00Z", "data": data}).encode()
+    return {"x-callback-token": CALLBACK_TOKEN, "webhook-id": webhook_id}, body
+
+
+def stored(world: World) -> int:
+    with world.env.db.read() as tx:
+        return tx.scalar(select(func.count()).select_from(InboxMessage)) or 0
+
+
+def test_a_webhook_for_a_paid_request_credits_what_the_gateway_says(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True)
+    assert inbox.receive(world.env, "xendit", *delivery(world, ref)) is True
+    world.work()
+    assert world.balance(customer) == 500_000
+    world.books_are_right()
+
+
+def test_a_lying_webhook_credits_nothing(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    inbox.receive(world.env, "xendit", *delivery(world, ref))
+    world.work()
+    assert world.balance(customer) == 0
+    assert world.payment(ref).status == "pending"
+
+
+def test_the_same_webhook_a_hundred_times_at_once_is_one_credit_and_one_mail(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True)
+    sent = delivery(world, ref)
+    news: list[bool] = []
+    threads = [threading.Thread(target=lambda: news.append(inbox.receive(world.env, "xendit", *sent))) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(news) == [False] * 99 + [True]
+    assert stored(world) == 1
+    world.work()
+    assert world.balance(customer) == 500_000
+    assert len(box.inbox(customer.email)) == 1
+
+
+def test_the_same_payment_told_by_two_events_is_credited_once(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True)
+    for number, event in enumerate(("payment.capture", "payment.succeeded", "payment_request.succeeded")):
+        inbox.receive(world.env, "xendit", *delivery(world, ref, event, f"wh-{number}"))
+    world.work()
+    assert world.balance(customer) == 500_000
+    assert len(world.captures()) == 1
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "salah-é"])
+def test_a_webhook_with_a_bad_token_writes_nothing(world: World, token: str) -> None:
+    headers, body = delivery(world, world.wants(world.customer()))
+    with pytest.raises(WebhookRefused) as refused:
+        inbox.receive(world.env, "xendit", {**headers, "x-callback-token": token}, body)
+    assert refused.value.status == 401
+    assert stored(world) == 0
+
+
+def test_a_webhook_about_an_unknown_payment_is_kept_and_answered_well(world: World) -> None:
+    body = json.dumps({"event": "payment.capture", "data": {"reference_id": "testing_id_123"}}).encode()
+    assert inbox.receive(world.env, "xendit", {"x-callback-token": CALLBACK_TOKEN}, body)
+    world.work()
+    assert stored(world) == 1
+
+
+def test_a_gateway_nobody_knows_is_not_found(world: World) -> None:
+    with pytest.raises(NotFound):
+        inbox.receive(world.env, "nowhere", {}, b"{}")
+
+
+def test_a_request_id_of_another_purchase_credits_nobody(world: World, box: Box) -> None:
+    rich, poor = world.customer(), world.customer("lain@pelanggan.test")
+    paid, unpaid = world.wants(rich), world.wants(poor)
+    box.pay(paid, drop_webhook=True)
+    headers, body = delivery(world, unpaid)
+    forged = json.loads(body)
+    forged["data"]["payment_request_id"] = world.payment(paid).gateway_request_id
+    inbox.receive(world.env, "xendit", headers, json.dumps(forged).encode())
+    world.work()
+    assert world.balance(poor) == 0
