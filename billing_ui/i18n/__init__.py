@@ -1,5 +1,6 @@
 """The only home of product language: the two catalogues, and how money, time and numbers are written in each."""
 
+from billing_ui.i18n.browser import write_browser_catalogues
 from billing_ui.i18n.load import (
     DEFAULT_LANGUAGE,
     LANGUAGES,
@@ -7,7 +8,6 @@ from billing_ui.i18n.load import (
     catalogue,
     text,
     va_steps,
-    write_browser_catalogues,
 )
 
 __all__ = [

