@@ -31,7 +31,7 @@ class SameOrigin(Plugin):
         return f"`${{{origin}}}{found[2]}`"
 
 
-def _origins(url: str) -> tuple[str, ...]:
+def origins(url: str) -> tuple[str, ...]:
     """On the own machine people type either name of it."""
     return (url, url.replace("//127.0.0.1:", "//localhost:")) if "//127.0.0.1:" in url else (url,)
 
@@ -42,7 +42,7 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    cors_allowed_origins=_origins(PUBLIC_URL),
+    cors_allowed_origins=origins(PUBLIC_URL),
     frontend_compression_formats=["gzip"],
     redis_url=REDIS_URL,
     state_manager_mode=rx.constants.StateManagerMode.REDIS if REDIS_URL else rx.constants.StateManagerMode.MEMORY,

@@ -9,10 +9,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy.engine import URL
 
 from billing_ui.infra.db import Database, migrate
 from tests import servers
+from tests.stack import Stack, chromium, running_demo
 
 TEMPLATE_LOCK = 7_340_001
 
@@ -26,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if config.stash.get(_OWNS_RUN_DIR, False):
+        servers.forget()
         shutil.rmtree(os.environ.pop(servers.RUN_DIR), ignore_errors=True)
 
 
@@ -49,16 +52,15 @@ def postgres_server() -> URL:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: URL) -> Iterator[str]:
+def postgres_template(postgres_server: URL) -> str:
     """One migrated PostgreSQL database per test run; each test gets a copy made by the server."""
     name = f"billing_{servers.run_dir().name.removeprefix('billing-ui-tests-')}".lower()
     with servers.one_at_a_time(postgres_server, TEMPLATE_LOCK):
         if not servers.database_exists(postgres_server, name):
             url = servers.create_database(postgres_server, name)
             migrate(url.render_as_string(hide_password=False))
-    yield name
-    if os.environ.get("PYTEST_XDIST_WORKER") is None:
-        servers.drop_database(postgres_server, name)
+            servers.remember(postgres_server.set(database=name))
+    return name
 
 
 @pytest.fixture
@@ -102,3 +104,26 @@ def redis_server() -> Iterator[str]:
 @pytest.fixture
 def free_port() -> int:
     return servers.free_port()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole demo, running on free ports."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, headless."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def person(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of one person: own cookies, a desk-sized window, Jakarta's clock."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, timezone_id="Asia/Jakarta")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()

