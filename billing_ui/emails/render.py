@@ -16,6 +16,8 @@ from billing_ui.emails import details
 from billing_ui.emails.colors import DARK, LIGHT
 from billing_ui.i18n import text
 
+# By default mrml links web fonts it knows by name; a mail must not tell anybody that it was opened.
+_WITHOUT_FETCHING = mrml.RenderOptions(fonts={})
 _TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATES: Final = (
     "verify_email", "reset_password", "welcome", "payment_success", "payment_failed", "payment_expired",
@@ -48,7 +50,7 @@ def render(template: str, language: str, args: Mapping[str, Any]) -> Rendered:
         "dark": DARK,
     }
     room = _room()
-    page = mrml.to_html(room.get_template(f"{template}.mjml").render(facts))
+    page = mrml.to_html(room.get_template(f"{template}.mjml").render(facts), render_options=_WITHOUT_FETCHING)
     plain = room.get_template(f"{template}.txt").render(facts)
     subject = text(language, f"mail.{template}.subject", brand=args["brand"]["name"])
     return Rendered(subject, page.content, plain.strip() + "\n")
