@@ -57,7 +57,7 @@ def running_demo(folder: Path, **environment: str) -> Iterator[Stack]:
         "DEMO_DIR": str(folder),
         **environment,
     }
-    command = [sys.executable, "-m", "billing_ui.cli.demo"]
+    command = [sys.executable, "-m", "billing_ui.cli.main", "demo"]
     with (folder / "demo.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=told, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -61,7 +62,12 @@ def _port(environment: dict[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def main() -> int:
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    commands.add_parser("demo", help=__doc__).set_defaults(run=run)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Runs until somebody ends it; says in one sentence why, when it cannot start."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: _stop_now(stop))
@@ -118,7 +124,3 @@ def _run(chosen: Wishes, children: Children, stop: threading.Event) -> None:
         fallen = children.fallen()
         if fallen is not None:
             raise CannotStartError(f"{fallen.name} has ended by itself; {fallen.log}:\n{fallen.last_words()}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

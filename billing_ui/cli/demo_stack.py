@@ -80,7 +80,7 @@ def start_sandbox(chosen: Wishes, children: Children, told: dict[str, str]) -> N
 
 
 def start_app(chosen: Wishes, children: Children, told: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "billing_ui.cli.serve", "--port", str(chosen.port)]
+    command = [sys.executable, "-m", "billing_ui.cli.main", "serve", "--port", str(chosen.port)]
     app = children.start("app", command, told, ROOT)
     _wait(f"{chosen.app_url}/api/ready", app, APP_PATIENCE_S)
 

@@ -1,51 +1,62 @@
-"""Serves the pages, the doors and the websocket from one process on one port."""
+"""`billing-ui serve`: the pages, the doors and the websocket from one process on one port."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+import uvicorn
+
+from billing_ui import runtime
+from billing_ui.cli.frontend import ROOT, ensure_built
+from billing_ui.env import Env
+from billing_ui.infra.db import migration_state
+from billing_ui.rules.errors import Misconfigured
+
 GOODBYE_S = 2
+LARGEST_EVENT = 256 * 1024
 
 
-def serve(host: str, port: int) -> None:
-    """Runs until told to stop; the pages have been built before and are mounted as they are."""
-    import uvicorn  # noqa: PLC0415 - Reflex reads its switches when it is first imported
-    from reflex_base import constants  # noqa: PLC0415
-    from reflex_base.environment import environment  # noqa: PLC0415
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("serve", help=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "3000")))
+    parser.set_defaults(run=serve)
 
-    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
-    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    environment.REFLEX_SKIP_COMPILE.set(True)
+
+def serve(options: argparse.Namespace) -> int:
+    """Refuses to start on a wrong environment; otherwise runs until told to stop."""
+    env = runtime.env()
+    refuse_unready_database(env)
+    os.chdir(ROOT)  # Reflex looks for the built pages from here
+    ensure_built(env.config.catalogue, os.environ, lambda what: print(f"serve: {what}", flush=True))
+    # Reflex reads these when the app is loaded; the first two are its own, undocumented words.
+    os.environ.update(
+        __REFLEX_SKIP_COMPILE="true",
+        __REFLEX_MOUNT_FRONTEND_COMPILED_APP="true",
+        REFLEX_ENV_MODE="prod",
+        REFLEX_TELEMETRY_ENABLED="false",
+        REFLEX_CHECK_LATEST_VERSION="false",
+    )
     uvicorn.run(
         "billing_ui.billing_ui:app",
         factory=True,
-        host=host,
-        port=port,
+        host=options.host,
+        port=options.port,
+        app_dir=str(ROOT),
         log_level="warning",
         access_log=False,
         server_header=False,
         ws="websockets-sansio",
-        ws_max_size=256 * 1024,
+        ws_max_size=LARGEST_EVENT,
         timeout_graceful_shutdown=GOODBYE_S,
     )
+    return 0
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="billing-ui serve", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "3000")))
-    options = parser.parse_args(arguments)
-    os.chdir(ROOT)  # Reflex looks for the built pages from here
-    os.environ.setdefault("REFLEX_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
-    sys.path.insert(0, str(ROOT))
-    serve(options.host, options.port)
-
-
-if __name__ == "__main__":
-    main()
+def refuse_unready_database(env: Env) -> None:
+    at, newest = migration_state(env.db)
+    if at != newest:
+        raise Misconfigured(
+            what=f"the database is at revision {at or 'none'}, this version needs {newest}; run `billing-ui db upgrade`"
+        )

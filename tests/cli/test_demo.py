@@ -101,7 +101,7 @@ def test_the_demo_ends_at_a_taken_port_with_one_sentence_and_no_stale_facts(tmp_
         other.bind(("127.0.0.1", 0))
         other.listen()
         environment = {**os.environ, "PORT": str(other.getsockname()[1]), "DEMO_DIR": str(tmp_path)}
-        command = [sys.executable, "-m", "billing_ui.cli.demo"]
+        command = [sys.executable, "-m", "billing_ui.cli.main", "demo"]
         ended = subprocess.run(
             command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
         )
@@ -116,7 +116,7 @@ def test_an_unknown_catalogue_ends_the_demo_with_one_sentence(tmp_path: Path) ->
         **os.environ, "CATALOGUE": "nowhere", "DEMO_DIR": str(tmp_path),
         "PORT": str(free_port()), "SANDBOX_PORT": str(free_port()),
     }  # fmt: skip
-    command = [sys.executable, "-m", "billing_ui.cli.demo"]
+    command = [sys.executable, "-m", "billing_ui.cli.main", "demo"]
     ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
