@@ -20,7 +20,7 @@ _Number = Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 _PLAIN: dict[Any, Any] = {str: _Text, int: _Number, bool: bool, NoneType: None}
 
 
-class UnsafeSignature(TypeError):
+class UnsafeSignatureError(TypeError):
     """A handler takes something that a browser must not be able to build."""
 
 
@@ -28,19 +28,19 @@ def accepts(handler: Callable[..., Any], payload: object) -> bool:
     """Whether the payload is exactly what the handler's signature says. Nothing is converted."""
     try:
         payload_model(handler).model_validate(payload)
-    except ValidationError:
+    except (ValidationError, UnsafeSignatureError):
         return False
     return True
 
 
 @lru_cache(maxsize=2_048)
 def payload_model(handler: Callable[..., Any]) -> type[BaseModel]:
-    """The strict model of a handler's arguments; raises UnsafeSignature where a type is not plain."""
+    """The strict model of a handler's arguments; raises UnsafeSignatureError where a type is not plain."""
     hints = get_type_hints(handler, include_extras=True)
     fields: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(handler).parameters.items())[1:]:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) or name not in hints:
-            raise UnsafeSignature(f"{handler.__qualname__}: argument {name} needs a plain type")
+            raise UnsafeSignatureError(f"{handler.__qualname__}: argument {name} needs a plain type")
         default = ... if parameter.default is parameter.empty else parameter.default
         # An alias keeps names such as `json` or `_x` from meaning something to pydantic.
         fields[f"a{len(fields)}"] = (_plain(handler, hints[name]), Field(default, alias=name))
@@ -54,10 +54,11 @@ def _plain(handler: Callable[..., Any], hint: Any) -> Any:
     if origin is Literal:
         return hint
     if origin is list:
-        return Annotated[list[_plain(handler, get_args(hint)[0])], Field(max_length=MAX_ITEMS)]  # type: ignore[misc]
+        item: Any = _plain(handler, get_args(hint)[0])
+        return Annotated[list[item], Field(max_length=MAX_ITEMS)]
     if origin is Annotated:
         inner, *rules = get_args(hint)
-        return Annotated[(_plain(handler, inner), *rules)]  # type: ignore[return-value]
+        return Annotated[(_plain(handler, inner), *rules)]
     if origin in (Union, UnionType):
         return Union[tuple(_plain(handler, part) for part in get_args(hint))]  # noqa: UP007 - built at run time
-    raise UnsafeSignature(f"{handler.__qualname__}: {hint} is not a plain type")
+    raise UnsafeSignatureError(f"{handler.__qualname__}: {hint} is not a plain type")

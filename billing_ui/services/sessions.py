@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import Row
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
@@ -80,30 +81,42 @@ def find_session(env: Env, secret: str) -> Viewer | None:
         return None
     if now - row.seen_at >= _TOUCH_EVERY:
         with env.db.begin() as tx:
-            tx.execute(update(AuthSession).where(AuthSession.id == row.session_row).values(seen_at=now))
+            tx.execute(update(AuthSession).where(col(AuthSession.id) == row.session_row).values(seen_at=now))
     return _viewer(row)
 
 
 def _find(secret_digest: str, now: datetime) -> Any:
     return (
         select(
-            AuthSession.id.label("session_row"), AuthSession.public_id.label("session_id"), AuthSession.seen_at,
-            User.id.label("user_row"), User.public_id.label("user_id"), User.email, User.name, User.language,
-            User.theme, User.email_verified_at, Operator.role, Account.id.label("account_row"),
-            Account.public_id.label("account_id"), Account.name.label("account_name"), Account.zone,
-            Account.currency, Account.external_id,
+            col(AuthSession.id).label("session_row"),
+            col(AuthSession.public_id).label("session_id"),
+            col(AuthSession.seen_at),
+            col(User.id).label("user_row"),
+            col(User.public_id).label("user_id"),
+            col(User.email),
+            col(User.name),
+            col(User.language),
+            col(User.theme),
+            col(User.email_verified_at),
+            col(Operator.role),
+            col(Account.id).label("account_row"),
+            col(Account.public_id).label("account_id"),
+            col(Account.name).label("account_name"),
+            col(Account.zone),
+            col(Account.currency),
+            col(Account.external_id),
         )
-        .join(User, User.id == AuthSession.user_id)
-        .join(Member, Member.user_id == User.id)
-        .join(Account, Account.id == Member.account_id)
-        .outerjoin(Operator, Operator.user_id == User.id)
-        .where(
-            AuthSession.secret_digest == secret_digest, AuthSession.revoked_at.is_(None),
-            AuthSession.expires_at > now, User.disabled_at.is_(None), Member.role == "owner", Account.kind == "person",
-        )
-        .order_by(Account.id)
+        .join(User, col(User.id) == col(AuthSession.user_id))
+        .join(Member, col(Member.user_id) == col(User.id))
+        .join(Account, col(Account.id) == col(Member.account_id))
+        .outerjoin(Operator, col(Operator.user_id) == col(User.id))
+        .where(col(AuthSession.secret_digest) == secret_digest)
+        .where(col(AuthSession.revoked_at).is_(None), col(AuthSession.expires_at) > now)
+        .where(col(User.disabled_at).is_(None))
+        .where(col(Member.role) == "owner", col(Account.kind) == "person")
+        .order_by(col(Account.id))
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 def _viewer(row: Row[Any]) -> Viewer:
@@ -120,7 +133,7 @@ def sign_out(env: Env, secret: str) -> None:
     with env.db.begin() as tx:
         tx.execute(
             update(AuthSession)
-            .where(AuthSession.secret_digest == digest(secret), AuthSession.revoked_at.is_(None))
+            .where(col(AuthSession.secret_digest) == digest(secret), col(AuthSession.revoked_at).is_(None))
             .values(revoked_at=env.clock.now())
         )
 
@@ -143,11 +156,11 @@ def sign_out_device(env: Env, actor: Actor, session_public_id: str) -> None:
         ended = tx.execute(
             update(AuthSession)
             .where(
-                AuthSession.public_id == session_public_id, AuthSession.user_id == actor.user_id,
-                AuthSession.revoked_at.is_(None),
+                col(AuthSession.public_id) == session_public_id, col(AuthSession.user_id) == actor.user_id,
+                col(AuthSession.revoked_at).is_(None),
             )
             .values(revoked_at=env.clock.now())
-            .returning(AuthSession.id)
+            .returning(col(AuthSession.id))
         ).first()  # fmt: skip
         if ended is None:
             raise NotFound(what="session")
@@ -158,8 +171,12 @@ def end_sessions(tx: Tx, env: Env, user_id: int, keep: str | None = None) -> int
     """Ends a user's sessions inside a larger change: a new password, a changed role, a closed account."""
     ended = tx.execute(
         update(AuthSession)
-        .where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None), AuthSession.public_id != (keep or ""))
+        .where(
+            col(AuthSession.user_id) == user_id,
+            col(AuthSession.revoked_at).is_(None),
+            col(AuthSession.public_id) != (keep or ""),
+        )
         .values(revoked_at=env.clock.now())
-        .returning(AuthSession.id)
+        .returning(col(AuthSession.id))
     )
     return len(ended.all())

@@ -41,9 +41,14 @@ def start(folder: Path, states: str, redis: str | None) -> tuple[GatedServer, "s
     port = servers.free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
-        **os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "__REFLEX_SKIP_COMPILE": "true", "STATES": states, "ORIGIN": url,
-        "REFLEX_TELEMETRY_ENABLED": "false", "REFLEX_CHECK_LATEST_VERSION": "false",
-    }  # fmt: skip
+        **os.environ,
+        "PYTHONPATH": f"{folder}:{ROOT}",
+        "__REFLEX_SKIP_COMPILE": "true",
+        "STATES": states,
+        "ORIGIN": url,
+        "REFLEX_TELEMETRY_ENABLED": "false",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+    }
     environment.pop("REFLEX_REDIS_URL", None)
     environment.pop("REDIS_URL", None)
     if redis is not None:

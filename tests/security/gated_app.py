@@ -13,8 +13,18 @@ from billing_ui.security import gate
 from billing_ui.security.policy import policy
 from billing_ui.services.sessions import AccountView, UserView, Viewer
 
-SECRETS = {name: letter * 52 for name, letter in
-           {"alice": "a", "bob": "b", "carol": "c", "dave": "d", "support": "s", "admin": "x", "revoked": "r"}.items()}
+SECRETS = {
+    name: letter * 52
+    for name, letter in {
+        "alice": "a",
+        "bob": "b",
+        "carol": "c",
+        "dave": "d",
+        "support": "s",
+        "admin": "x",
+        "revoked": "r",
+    }.items()
+}
 ROLES: dict[str, OperatorRole] = {"support": "support", "admin": "admin"}
 REVOKED = {"revoked"}
 
@@ -43,7 +53,7 @@ class Mixed(rx.State, mixin=True):
 
 class Wallet(Mixed, rx.State):
     balance: int = 0
-    done: list[str] = []
+    done: rx.Field[list[str]] = rx.field(default_factory=list)
     owner: str = ""
     _hidden: str = ""
 
@@ -128,7 +138,7 @@ class Order:
 
 
 class Desk(rx.State):
-    rows: list[str] = []
+    rows: rx.Field[list[str]] = rx.field(default_factory=list)
 
     @rx.event
     @policy("operator", "tokens.grant")

@@ -13,7 +13,7 @@ NAMESPACE = "/_event"
 BOOT = "reflex___state____state.hydrate_and_load"
 
 
-class RefusedConnection(Exception):
+class RefusedConnectionError(Exception):
     """The server did not let the namespace connect."""
 
 
@@ -43,7 +43,7 @@ class RawSocket:
             self._take(answer)
             answer = str(self._socket.recv(5))
         if not answer.startswith(f"40{NAMESPACE}"):
-            raise RefusedConnection(answer)
+            raise RefusedConnectionError(answer)
 
     def __enter__(self) -> "RawSocket":
         return self
@@ -73,7 +73,7 @@ class RawSocket:
         self.emit(name, payload, path)
         return self.settle()
 
-    def settle(self, quiet_s: float = 0.25) -> dict[str, Any]:
+    def settle(self, quiet_s: float = 0.15) -> dict[str, Any]:
         with suppress(TimeoutError, ConnectionClosed):
             until = time.monotonic() + 8
             while time.monotonic() < until:

@@ -7,7 +7,7 @@ import sys
 
 from reflex_base.registry import RegistrationContext
 
-from billing_ui.security.payloads import UnsafeSignature, payload_model
+from billing_ui.security.payloads import UnsafeSignatureError, payload_model
 from billing_ui.security.policy import policy_of
 
 
@@ -20,7 +20,7 @@ def main(module: str) -> None:
         try:
             payload_model(handler)
             is_plain = True
-        except (UnsafeSignature, NameError):
+        except (UnsafeSignatureError, NameError):
             is_plain = False
         listed.append(
             {
@@ -31,7 +31,7 @@ def main(module: str) -> None:
                 "is_ours": not handler.__module__.startswith("reflex"),
             }
         )
-    print(json.dumps(listed))
+    sys.stdout.write(json.dumps(listed))
 
 
 if __name__ == "__main__":

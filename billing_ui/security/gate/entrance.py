@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode
 
 from reflex.app import App, EventNamespace
 from reflex_base.constants import CompileVars
-from socketio.exceptions import ConnectionRefusedError as Refused
+from socketio import exceptions  # type: ignore[import-untyped]  # ships no types
 
 from billing_ui.infra.rate_limit import Buckets
 from billing_ui.kit.ids import digest
@@ -47,7 +47,7 @@ class GatedNamespace(EventNamespace):
         token = parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
         ip = str(router["ip"])
         if not _TOKEN.fullmatch(token) or self._per_ip[ip] >= MAX_CONNECTIONS_PER_IP:
-            raise Refused
+            raise exceptions.ConnectionRefusedError
         self._per_ip[ip] += 1
         self._callers[sid] = (digest(secret) if secret else ip, ip)
         bound = digest(f"{secret or ''}/{token}")
@@ -60,7 +60,7 @@ class GatedNamespace(EventNamespace):
             del self._per_ip[ip]
         return super().on_disconnect(sid)
 
-    async def on_event(self, sid: str, data: Any) -> None:
+    async def on_event(self, sid: str, data: Any = None, *_more: Any) -> None:
         if not self._may_go_on(sid):
             return
         event = self._clean(data)
@@ -69,12 +69,12 @@ class GatedNamespace(EventNamespace):
             return
         await super().on_event(sid, event)
 
-    async def on_ping(self, sid: str) -> None:
+    async def on_ping(self, sid: str, *_more: Any) -> None:
         if self._may_go_on(sid):
             await super().on_ping(sid)
 
     def _may_go_on(self, sid: str) -> bool:
-        """Strangers behind one address share a pace; whoever is signed in has their own, under the address's ceiling."""
+        """Strangers behind one address share a pace; who is signed in has their own, below that of the address."""
         if sid not in self._callers:
             return False
         caller, ip = self._callers[sid]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
 
 import reflex as rx
+from reflex.app import App
 from reflex.event import Event
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.istate.manager.token import BaseStateToken
@@ -17,6 +16,7 @@ from reflex.state import BaseState, State, StateUpdate
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 
+from billing_ui import runtime
 from billing_ui.security.cookies import read_cookie
 from billing_ui.security.gate.framework import is_boot, judge_framework_event
 from billing_ui.security.payloads import accepts
@@ -45,7 +45,8 @@ class Gate(Middleware):
     def __init__(self, find: Find, steady: Callable[[], float], *, is_https: bool) -> None:
         self._find, self._steady, self._is_https = find, steady, is_https
 
-    async def preprocess(self, app: Any, state: BaseState, event: Event) -> StateUpdate | None:
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        del app
         root = state._get_root_state()
         viewer = await self._who(root)
         _seen.set(viewer)
@@ -60,7 +61,7 @@ class Gate(Middleware):
     async def _who(self, root: BaseState) -> Viewer | None:
         header = root.router_data.get("headers", {}).get("cookie", "")
         secret = read_cookie(header, is_https=self._is_https)
-        return None if secret is None else await asyncio.to_thread(self._find, secret)
+        return None if secret is None else await runtime.run(self._find, secret)
 
     async def _bind(self, root: BaseState, viewer: Viewer | None, event: Event) -> StateUpdate | None:
         """A tree filled under another session is emptied before anybody reads from it."""
@@ -73,10 +74,10 @@ class Gate(Middleware):
             return None
         is_hydrated = root.get_value("is_hydrated")
         await _load_whole_tree(root)
-        root.reset()
+        root.reset()  # type: ignore[no-untyped-call]
         binding._session, binding._beat = wanted, beat
         if before is None and not is_boot(event):
-            root.is_hydrated = is_hydrated  # type: ignore[attr-defined]
+            root.is_hydrated = is_hydrated
         if before is None or is_boot(event):
             return None
         log.info("a tab changed hands and starts anew")

@@ -1,0 +1,65 @@
+"""Refuses a request whose body is too large, counted while it streams in: a length header may be missing or lie."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 262_144
+
+
+class BodyCap:
+    """Lets the application read up to the cap; beyond it the application sees a hang-up and the caller a 413."""
+
+    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY) -> None:
+        self._app, self._max = app, max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _promised(scope) > self._max:
+            await _too_large(scope, receive, send)
+            return
+        read, over, started = 0, False, False
+
+        async def counted() -> Message:
+            nonlocal read, over
+            if over:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            read += len(message.get("body", b""))
+            over = read > self._max
+            return {"type": "http.disconnect"} if over else message
+
+        async def unless_over(message: Message) -> None:
+            nonlocal started
+            if over and not started:
+                return
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, unless_over)
+        except Exception:
+            if not over:
+                raise
+            log.info("a request was cut off: its body is larger than %s bytes", self._max)
+        if over and not started:
+            await _too_large(scope, receive, send)
+
+
+def _promised(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() and len(value) < 16 else MAX_BODY + 1
+    return 0
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = PlainTextResponse("the request is too large", 413, headers={"connection": "close"})
+    await answer(scope, receive, send)

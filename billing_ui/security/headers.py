@@ -1,0 +1,75 @@
+"""What every answer tells the browser about safety: content policy, framing, referrers, caching."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_NO_REFERRER = ("/auth/reset", "/auth/verify", "/pay/")
+_NO_STORE = ("/api/", "/session/")
+_YEAR = 31_536_000
+
+
+class SecurityHeaders:
+    """Adds the headers that the inner application did not set itself."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self._app = app
+        self._always = _always(public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in {**self._always, **_of_path(path, message["status"])}.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def _of_path(path: str, status: int) -> dict[str, str]:
+    referrer = "no-referrer" if path.startswith(_NO_REFERRER) else "strict-origin-when-cross-origin"
+    if path.startswith(_NO_STORE):
+        caching = "no-store"
+    elif path.startswith("/assets/") and status in (200, 206, 304):
+        caching = f"public, max-age={_YEAR}, immutable"  # their names carry a hash of their content
+    else:
+        caching = "no-cache"
+    return {"referrer-policy": referrer, "cache-control": caching}
+
+
+def _always(public_url: str) -> dict[str, str]:
+    parts = urlsplit(public_url)
+    is_https = parts.scheme == "https"
+    socket = f"{'wss' if is_https else 'ws'}://{parts.netloc}"
+    # Reflex compiles inline scripts into its pages and evaluates scripts the server sends; both need their word.
+    policy = (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        f"connect-src 'self' {socket}",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+    headers = {
+        "content-security-policy": "; ".join(policy),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    }
+    if is_https:
+        headers["strict-transport-security"] = f"max-age={_YEAR}; includeSubDomains"
+    return headers

@@ -1,0 +1,156 @@
+"""Single-use links sent by mail: to prove an address, and to set a new password. Only their digests are stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from billing_ui.env import Env
+from billing_ui.infra.db import Tx
+from billing_ui.kit.ids import digest
+from billing_ui.models import AuthToken, User
+from billing_ui.rules import identity as rules
+from billing_ui.rules.access import Actor
+from billing_ui.rules.errors import BadLink, EmailTaken, FieldInvalid, Forbidden, SignInRequired, TooManyTries
+from billing_ui.services import attempts, audits, mails
+from billing_ui.services.sessions import Device, end_sessions, open_session
+
+VERIFY_LIVES = timedelta(hours=48)
+RESET_LIVES = timedelta(minutes=30)
+_HOUR = timedelta(hours=1)
+_PER_EMAIL = 5
+_PER_IP = 20
+
+
+def mail_verification(tx: Tx, env: Env, user: User) -> None:
+    """Mails a link that proves the address. Older ones open nothing any more."""
+    secret, token = _issue(tx, env, user, "verify", VERIFY_LIVES)
+    link = env.config.url(f"/auth/verify/?token={secret}")
+    mails.queue(tx, env, "verify_email", f"verify:{token}", user, {"name": user.name, "link": link})
+
+
+def send_verification(env: Env, actor: Actor) -> str:
+    """Sends the link again; answers the address it went to. Nothing is sent to an address already proven."""
+    with env.db.begin() as tx:
+        user = _user(tx, actor)
+        if user.email_verified_at is None:
+            attempts.reserve_in(tx, env, {attempts.subject("verify", "user", user.public_id): _PER_EMAIL}, _HOUR)
+            mail_verification(tx, env, user)
+        return user.email
+
+
+def change_email(env: Env, actor: Actor, email: str) -> str:
+    """Corrects a mistyped address, as long as it is not proven, and sends a link to the right one."""
+    wanted = rules.email(email)
+    with env.db.begin() as tx:
+        user = _user(tx, actor)
+        if user.email_verified_at is not None:
+            raise Forbidden
+        attempts.reserve_in(tx, env, {attempts.subject("verify", "user", user.public_id): _PER_EMAIL}, _HOUR)
+        if tx.scalar(select(col(User.id)).where(col(User.email) == wanted, col(User.id) != user.id)) is not None:
+            raise EmailTaken
+        before, user.email = user.email, wanted
+        tx.add(user)
+        tx.flush()
+        audits.record(tx, env, actor, "user.email_corrected", user.public_id, "", {"email": before}, {"email": wanted})
+        mail_verification(tx, env, user)
+    return wanted
+
+
+def verify_email(env: Env, secret: str) -> str:
+    """Proves the address the link was sent to and answers it. A second click changes nothing and is no error."""
+    with env.db.begin() as tx:
+        token, user = _open(tx, env, "verify", secret)
+        if user.email != token.email or (token.used_at is not None and user.email_verified_at is None):
+            raise BadLink
+        if user.email_verified_at is None:
+            token.used_at = user.email_verified_at = env.clock.now()
+            tx.add_all([token, user])
+            audits.record(tx, env, Actor(f"user:{user.public_id}"), "user.email_verified", user.public_id)
+        return user.email
+
+
+def request_reset(env: Env, email: str, ip: str) -> None:
+    """Mails a link to set a new password. Known, unknown and too often asked addresses all answer the same."""
+    try:
+        wanted = rules.email(email)
+    except FieldInvalid:
+        return
+    limits = {
+        attempts.subject("reset", "email", wanted): _PER_EMAIL,
+        attempts.subject("reset", "ip", ip): _PER_IP,
+    }
+    try:
+        with env.db.begin() as tx:
+            attempts.reserve_in(tx, env, limits, _HOUR)
+            query = select(User).where(col(User.email) == wanted, col(User.disabled_at).is_(None))
+            user = tx.scalars(query).first()
+            if user is not None:
+                secret, token = _issue(tx, env, user, "reset", RESET_LIVES)
+                link = env.config.url(f"/auth/reset/?token={secret}")
+                minutes = int(RESET_LIVES.total_seconds()) // 60
+                args = {"name": user.name, "link": link, "minutes": minutes}
+                mails.queue(tx, env, "reset_password", f"reset:{token}", user, args)
+    except TooManyTries:
+        return
+
+
+def reset_password(env: Env, secret: str, password: str, device: Device) -> str:
+    """Sets the new password, ends every other session, and answers the secret of a fresh one for this device."""
+    new = env.passwords.hash(rules.password(password))
+    with env.db.begin() as tx:
+        token, user = _open(tx, env, "reset", secret)
+        if token.used_at is not None or user.email != token.email or user.disabled_at is not None:
+            raise BadLink
+        assert user.id is not None  # the row was read from the database
+        now = env.clock.now()
+        user.password_hash = new
+        user.email_verified_at = user.email_verified_at or now  # the link was read in that very mailbox
+        tx.add(user)
+        _void(tx, env, user.id, "reset")
+        ended = end_sessions(tx, env, user.id)
+        actor = Actor(f"user:{user.public_id}", user_id=user.id)
+        audits.record(tx, env, actor, "user.password_reset", user.public_id, after={"ended": ended})
+        return open_session(tx, env, user.id, device)
+
+
+def _issue(tx: Tx, env: Env, user: User, purpose: str, lives: timedelta) -> tuple[str, int]:
+    assert user.id is not None  # callers hand over a stored user
+    _void(tx, env, user.id, purpose)
+    now, secret = env.clock.now(), env.ids.secret()
+    token = AuthToken(
+        user_id=user.id, purpose=purpose, email=user.email, secret_digest=digest(secret), created_at=now,
+        expires_at=now + lives,
+    )  # fmt: skip
+    tx.add(token)
+    tx.flush()
+    assert token.id is not None  # just flushed
+    return secret, token.id
+
+
+def _void(tx: Tx, env: Env, user_id: int, purpose: str) -> None:
+    tx.execute(
+        update(AuthToken)
+        .where(col(AuthToken.user_id) == user_id, col(AuthToken.purpose) == purpose, col(AuthToken.used_at).is_(None))
+        .values(used_at=env.clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _open(tx: Tx, env: Env, purpose: str, secret: str) -> tuple[AuthToken, User]:
+    query = select(AuthToken, User).join(User, col(User.id) == col(AuthToken.user_id)).where(
+        col(AuthToken.secret_digest) == digest(secret), col(AuthToken.purpose) == purpose,
+        col(AuthToken.expires_at) > env.clock.now(),
+    ).with_for_update()  # fmt: skip
+    row = tx.execute(query).first()
+    if row is None:
+        raise BadLink
+    return row[0], row[1]
+
+
+def _user(tx: Tx, actor: Actor) -> User:
+    if actor.user_id is None:
+        raise SignInRequired
+    return tx.scalars(select(User).where(col(User.id) == actor.user_id).with_for_update()).one()
