@@ -8,11 +8,11 @@ from typing import Protocol
 _LONGEST_KEY = 256
 
 
-class MailRejected(Exception):  # noqa: N818 - an answer, like the tree of refusals
+class MailRejected(Exception):
     """This mail will never be sent as it is; trying again changes nothing."""
 
 
-class MailUnavailable(Exception):  # noqa: N818
+class MailUnavailable(Exception):
     """Not sent, or nobody knows: the same mail under the same key may be tried again, after `retry_after_s` if told."""
 
     def __init__(self, why: str, retry_after_s: int | None = None) -> None:

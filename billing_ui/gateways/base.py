@@ -9,7 +9,7 @@ from typing import Protocol
 from billing_ui.rules.facts import Created, PaymentIntent, RequestStatus, Wake
 
 
-class WebhookRefused(Exception):  # noqa: N818 - an answer to give, like the tree of refusals
+class WebhookRefused(Exception):
     """A webhook we do not take. `status` is the HTTP answer: 400 unreadable, 401 not authentic, 404 not configured."""
 
     def __init__(self, status: int, why: str) -> None:

@@ -15,7 +15,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-class JsonRefused(ValueError):  # noqa: N818 - a refusal, not a fault
+class JsonRefused(ValueError):
     """The bytes are not a JSON object that is safe to keep. The message says why and quotes nothing of it."""
 
 

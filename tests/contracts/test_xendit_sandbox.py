@@ -140,7 +140,7 @@ def test_too_many_calls_rejects_a_create_and_postpones_a_read(gateway: XenditGat
     with pytest.raises(GatewayRejected):
         gateway.create(intent(reference="top_2"))
     box.switch(fault="rate_limited")
-    with pytest.raises(GatewayUnavailable):
+    with pytest.raises(GatewayUnavailable, match="RATE_LIMIT_EXCEEDED"):
         gateway.status(created.request_id)
 
 

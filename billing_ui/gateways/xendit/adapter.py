@@ -93,7 +93,7 @@ class XenditGateway:
         """The token is a shared secret, so it proves the sender only; what the body claims is read back."""
         if not self._tokens:
             raise WebhookRefused(404, "no callback token is configured")
-        given = webhooks.header(headers, "x-callback-token").encode("utf-8", "surrogateescape")
+        given = webhooks.header(headers, "x-callback-token").encode("utf-8", "surrogatepass")
         matches = [hmac.compare_digest(given, token) for token in self._tokens]
         if not given or not any(matches):
             raise WebhookRefused(401, "the callback token does not match")

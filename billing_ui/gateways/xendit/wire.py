@@ -41,7 +41,14 @@ class Wire:
         configuration = xendit.Configuration(host=base_url.rstrip("/"), api_key=api_key)
         configuration.connection_pool_maxsize = _POOL
         configuration.retries = Retry(
-            total=1, connect=1, read=1, redirect=0, status=0, other=0, allowed_methods=frozenset({"GET"})
+            total=1,
+            connect=1,
+            read=1,
+            redirect=0,
+            status=0,
+            other=0,
+            allowed_methods=frozenset({"GET"}),
+            respect_retry_after_header=False,  # who waits and for how long is decided by the jobs
         )
         self._client = xendit.ApiClient(configuration)
         self._timeout_s = timeout_s
