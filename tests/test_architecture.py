@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from billing_ui.api.errors import STATUS
+from billing_ui.rules.errors import BillingError
+
 ROOT = Path(__file__).parents[1]
 PRODUCT = ROOT / "billing_ui"
 TESTS = ROOT / "tests"
@@ -240,6 +243,27 @@ def test_what_is_counted_has_one_and_other() -> None:
     ones = {key.removesuffix(".one") for key in sentences if key.endswith(".one")}
     others = {key.removesuffix(".other") for key in sentences if key.endswith(".other") and "{" in sentences[key]}
     assert ones == others
+
+
+def leaves(error: type[BillingError]) -> Iterator[type[BillingError]]:
+    below = error.__subclasses__()
+    if not below:
+        yield error
+    for each in below:
+        yield from leaves(each)
+
+
+@pytest.mark.parametrize("error", sorted(leaves(BillingError), key=lambda leaf: leaf.code))
+def test_every_refusal_has_a_status_and_a_sentence_in_each_language(error: type[BillingError]) -> None:
+    assert 400 <= STATUS[error.code] < 600
+    for language, sentences in languages().items():
+        assert f"error.{error.code}" in sentences, language
+
+
+def test_every_refusal_has_a_code_of_its_own() -> None:
+    codes = [leaf.code for leaf in leaves(BillingError)]
+    assert len(codes) == len(set(codes)) > 10
+    assert set(STATUS) == {*codes, BillingError.code}
 
 
 def state_classes() -> Iterator[tuple[str, ast.ClassDef]]:
