@@ -29,9 +29,7 @@ def test_both_tokens_are_let_in_while_one_replaces_the_other() -> None:
         gateway("old", "new").authenticate({"x-callback-token": token}, b"{}")
 
 
-@pytest.mark.parametrize(
-    "given", ["", "wrong", "righ", "rightt", "Right", "rïght", "\ud800", "\x00", " right"]
-)
+@pytest.mark.parametrize("given", ["", "wrong", "righ", "rightt", "Right", "rïght", "\ud800", "\x00", " right"])
 def test_a_token_that_is_not_exactly_ours_is_refused_with_401(given: str) -> None:
     assert refusal({"x-callback-token": given}, "right") == 401
 
