@@ -20,7 +20,7 @@ test: ## every test, with its own browser, PostgreSQL and Redis (ARGS= goes to p
 	@exec $(BIN)/python -m pytest -m "not storm" $(ARGS)
 
 check: ## format, lint, types, the law of imports, the shape of the house, locks
-	@$(PREPARE) test
+	@$(PREPARE) check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -28,7 +28,7 @@ check: ## format, lint, types, the law of imports, the shape of the house, locks
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_locks.py
 
 fmt: ## puts every file into the house's format
-	@$(PREPARE) test
+	@$(PREPARE) check
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
@@ -45,5 +45,5 @@ storm: ## faults on purpose: kills and races, both databases; long
 	@exec $(BIN)/python -m pytest -m storm $(ARGS)
 
 lock: ## resolves the dependencies anew into requirements*.lock
-	@$(PREPARE) test
+	@$(PREPARE) check
 	@$(PYTHON) -I billing_ui/cli/bootstrap.py lock

