@@ -80,7 +80,9 @@ export const format = (lang, words) => {
   const t = (key, args) => {
     if (!key) return "";
     if (args && "count" in args && `${key}.other` in words) key += args.count === 1 ? ".one" : ".other";
-    return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => render(args?.[name]));
+    // A word of the outside world that we do not know yet has a family, and the family has an "unknown".
+    const sentence = words[key] ?? words[key.replace(/\w+$/, "unknown")] ?? key;
+    return sentence.replace(/\{(\w+)\}/g, (_, name) => render(args?.[name]));
   };
   return Object.assign(t, { lang, num, money, compact, when, day, ago, pair });
 };
