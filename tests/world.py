@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from billing_ui import ledger
 from billing_ui.catalogues.load import load
@@ -99,16 +100,18 @@ class World:
 
     def payment(self, ref: str) -> Payment:
         with self.env.db.read() as tx:
-            query = select(Payment).join(Topup, Topup.id == Payment.topup_id).where(Topup.public_id == ref)
-            return tx.scalars(query.order_by(Payment.id.desc())).first()
+            query = (
+                select(Payment).join(Topup, col(Topup.id) == col(Payment.topup_id)).where(col(Topup.public_id) == ref)
+            )
+            return tx.scalars(query.order_by(col(Payment.id).desc())).first()
 
     def captures(self) -> list[Capture]:
         with self.env.db.read() as tx:
-            return list(tx.scalars(select(Capture).order_by(Capture.id)))
+            return list(tx.scalars(select(Capture).order_by(col(Capture.id))))
 
     def jobs(self, kind: str) -> int:
         with self.env.db.read() as tx:
-            return tx.scalar(select(func.count()).select_from(Job).where(Job.kind == kind)) or 0
+            return tx.scalar(select(func.count()).select_from(Job).where(col(Job.kind) == kind)) or 0
 
     def books_are_right(self) -> None:
         findings = ledger.verify(self.env.db)
@@ -148,5 +151,3 @@ def open_world(db: Database, box: Box | None = None, catalogue: str = "makalah")
 def replace_failpoint(db: Database, crashes: Crashes) -> Database:
     """The same database, whose commits can be interrupted."""
     return Database(db.url, failpoint=crashes)
-
-

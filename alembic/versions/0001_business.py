@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
 
+from alembic import op
 from billing_ui.models.types import BigId as BIG
 from billing_ui.models.types import Json as JSON
 from billing_ui.models.types import UtcDateTime

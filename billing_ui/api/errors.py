@@ -45,5 +45,5 @@ def problem(error: BillingError, language: str = "en") -> JSONResponse:
         "facts": error.facts,
         "request_id": request_id(),
     }
-    headers = {"Retry-After": str(error.facts.get("retry_after_s") or 5)} if status == 503 else {}  # noqa: PLR2004
+    headers = {"Retry-After": str(error.facts.get("retry_after_s") or 5)} if status == 503 else {}
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)

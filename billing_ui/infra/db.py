@@ -106,8 +106,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def migrate(url: str | URL) -> None:
     """Brings the database to the newest shape. Replicas that start together take turns."""
-    from alembic import command  # noqa: PLC0415 - alembic is only needed here, and is slow to import
     from alembic.config import Config  # noqa: PLC0415
+
+    from alembic import command  # noqa: PLC0415 - alembic is only needed here, and is slow to import
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "alembic"))

@@ -40,7 +40,7 @@ def _fields(text: str) -> dict[str, str] | None:
     at = 0
     while at < len(text):
         tag, length = text[at : at + 2], text[at + 2 : at + 4]
-        if not (tag.isdecimal() and tag.isascii() and length.isdecimal() and length.isascii() and len(length) == 2):  # noqa: PLR2004
+        if not (tag.isdecimal() and tag.isascii() and length.isdecimal() and length.isascii() and len(length) == 2):
             return None
         end = at + 4 + int(length)
         if end > len(text):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
+from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import entry
@@ -39,7 +40,14 @@ class HistoryPage:
     next_cursor: int | None
 
 
-_KINDS = {"topup": "topup", "usage": "usage", "grant": "adjust", "deduct": "adjust", "expire": "adjust", "refund": "refund"}
+_KINDS = {
+    "topup": "topup",
+    "usage": "usage",
+    "grant": "adjust",
+    "deduct": "adjust",
+    "expire": "adjust",
+    "refund": "refund",
+}
 
 
 def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAGE) -> HistoryPage:
@@ -58,7 +66,9 @@ def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAG
 
 
 def _postings(account_id: int, before: int | None, limit: int) -> Select[tuple[object, ...]]:
-    signed = case((entry.c.credit == "wallet", entry.c.quantity), (entry.c.debit == "wallet", -entry.c.quantity), else_=0)
+    signed = case(
+        (entry.c.credit == "wallet", entry.c.quantity), (entry.c.debit == "wallet", -entry.c.quantity), else_=0
+    )
     lines = (
         select(
             entry.c.key, func.max(entry.c.seq).label("last_seq"), func.max(entry.c.recorded_at).label("recorded_at"),
@@ -75,16 +85,19 @@ def _postings(account_id: int, before: int | None, limit: int) -> Select[tuple[o
         lines = lines.where(entry.c.seq < before)
     posting = lines.subquery()
     paid = (
-        select(Topup.public_id, Topup.total_amount, Topup.currency, func.max(Payment.method).label("method"))
-        .join(Payment, Payment.topup_id == Topup.id)
-        .where(Topup.account_id == account_id, Payment.status == "paid")
-        .group_by(Topup.public_id, Topup.total_amount, Topup.currency)
+        select(
+            col(Topup.public_id),
+            col(Topup.total_amount),
+            col(Topup.currency),
+            func.max(col(Payment.method)).label("method"),
+        )
+        .join(Payment, col(Payment.topup_id) == col(Topup.id))
+        .where(col(Topup.account_id) == account_id, col(Payment.status) == "paid")
+        .group_by(col(Topup.public_id), col(Topup.total_amount), col(Topup.currency))
         .subquery()
     )
     return (
-        select(
-            posting, entry.c.balance_after, paid.c.total_amount.label("amount"), paid.c.currency, paid.c.method
-        )
+        select(posting, entry.c.balance_after, paid.c.total_amount.label("amount"), paid.c.currency, paid.c.method)
         .join(entry, (entry.c.account_id == account_id) & (entry.c.seq == posting.c.last_seq))
         .outerjoin(paid, paid.c.public_id == posting.c.cause)
         .order_by(posting.c.last_seq.desc())
@@ -94,17 +107,17 @@ def _postings(account_id: int, before: int | None, limit: int) -> Select[tuple[o
 def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:
     """Purchases not paid yet, and those that ended without money in the last days, newest first."""
     newest = (
-        select(Payment.topup_id, func.max(Payment.id).label("payment_id"))
-        .where(Payment.account_id == account_id)
-        .group_by(Payment.topup_id)
+        select(col(Payment.topup_id), func.max(col(Payment.id)).label("payment_id"))
+        .where(col(Payment.account_id) == account_id)
+        .group_by(col(Payment.topup_id))
         .subquery()
     )
     query = (
         select(Topup, Payment)
-        .join(newest, newest.c.topup_id == Topup.id)
-        .join(Payment, Payment.id == newest.c.payment_id)
-        .where(Topup.account_id == account_id, Topup.status != "paid")
-        .order_by(Topup.id.desc())
+        .join(newest, newest.c.topup_id == col(Topup.id))
+        .join(Payment, col(Payment.id) == newest.c.payment_id)
+        .where(col(Topup.account_id) == account_id, col(Topup.status) != "paid")
+        .order_by(col(Topup.id).desc())
         .limit(10)
     )
     return tuple(_open_row(topup, payment) for topup, payment in _pairs(tx, query))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.kit.json_types import JsonMap
@@ -43,10 +44,10 @@ class OverviewView:
 def head(tx: Tx, account_id: int) -> HeadView:
     query = (
         select(Account, account_head, PlanVersion, Subscription)
-        .join(account_head, account_head.c.account_id == Account.id)
-        .join(Subscription, (Subscription.account_id == Account.id) & Subscription.ended_at.is_(None))
-        .join(PlanVersion, PlanVersion.id == Subscription.plan_version_id)
-        .where(Account.id == account_id)
+        .join(account_head, account_head.c.account_id == col(Account.id))
+        .join(Subscription, (col(Subscription.account_id) == col(Account.id)) & col(Subscription.ended_at).is_(None))
+        .join(PlanVersion, col(PlanVersion.id) == col(Subscription.plan_version_id))
+        .where(col(Account.id) == account_id)
     )
     row = tx.execute(query).one()
     account, plan, subscription = row.Account, row.PlanVersion, row.Subscription
@@ -60,6 +61,8 @@ def head(tx: Tx, account_id: int) -> HeadView:
 def overview(tx: Tx, account_id: int) -> OverviewView:
     return OverviewView(
         head=head(tx, account_id),
-        waiting=tuple(row for row in open_purchases(tx, account_id) if row.status in {"created", "pending", "processing"}),
+        waiting=tuple(
+            row for row in open_purchases(tx, account_id) if row.status in {"created", "pending", "processing"}
+        ),
         recent=history(tx, account_id, limit=5).rows,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, select
+from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import account_head
@@ -51,12 +52,12 @@ class PaymentView:
 def payment_view(tx: Tx, ref: str, account_id: int | None) -> PaymentView | None:
     """The newest attempt of the purchase with this ref. None for a ref nobody has."""
     query = (
-        select(Topup, Payment, Account.zone, account_head.c.balance)
-        .join(Payment, Payment.topup_id == Topup.id)
-        .join(Account, Account.id == Topup.account_id)
-        .join(account_head, account_head.c.account_id == Topup.account_id)
-        .where(Topup.public_id == ref)
-        .order_by(Payment.id.desc())
+        select(Topup, Payment, col(Account.zone), account_head.c.balance)
+        .join(Payment, col(Payment.topup_id) == col(Topup.id))
+        .join(Account, col(Account.id) == col(Topup.account_id))
+        .join(account_head, account_head.c.account_id == col(Topup.account_id))
+        .where(col(Topup.public_id) == ref)
+        .order_by(col(Payment.id).desc())
         .limit(1)
     )
     row = tx.execute(query).first()
@@ -69,7 +70,7 @@ def _view(tx: Tx, row: Row[tuple[Topup, Payment, str, int]], account_id: int | N
     shown = payment.instruction
     # An older attempt may have been paid while a newer one is open: the purchase is what counts.
     status = "paid" if topup.status == "paid" else payment.status
-    late = select(Capture.is_late).where(Capture.payment_id == payment.id, Capture.outcome == "credited")
+    late = select(col(Capture.is_late)).where(col(Capture.payment_id) == payment.id, col(Capture.outcome) == "credited")
     return PaymentView(
         ref=topup.public_id, account_id=topup.account_id, status=status, method=payment.method,
         instruction_kind=str(shown.get("kind", "none")), instruction_value=str(shown.get("value", "")),
@@ -83,5 +84,5 @@ def _view(tx: Tx, row: Row[tuple[Topup, Payment, str, int]], account_id: int | N
 
 
 def _timeline(tx: Tx, payment: Payment) -> tuple[TimelineLine, ...]:
-    query = select(PaymentEvent).where(PaymentEvent.payment_id == payment.id).order_by(PaymentEvent.seq)
+    query = select(PaymentEvent).where(col(PaymentEvent.payment_id) == payment.id).order_by(col(PaymentEvent.seq))
     return tuple(TimelineLine(line.at, line.kind, line.status) for line in tx.scalars(query))

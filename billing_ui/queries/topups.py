@@ -14,7 +14,7 @@ from billing_ui.models import Payment, Topup
 def last_method(tx: Tx, account_id: int) -> str | None:
     """The method this account paid with last; None before its first payment."""
     query = (
-        select(Payment.method)
+        select(col(Payment.method))
         .where(col(Payment.account_id) == account_id, col(Payment.status) == "paid")
         .order_by(col(Payment.id).desc())
         .limit(1)
@@ -25,7 +25,7 @@ def last_method(tx: Tx, account_id: int) -> str | None:
 def unfinished(tx: Tx, account_id: int, now: datetime) -> str | None:
     """The ref of the newest purchase that can still be paid with the code already shown."""
     query = (
-        select(Topup.public_id)
+        select(col(Topup.public_id))
         .join(Payment, col(Payment.topup_id) == col(Topup.id))
         .where(
             col(Topup.account_id) == account_id, col(Topup.status) == "open", col(Payment.status) == "pending",

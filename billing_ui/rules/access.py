@@ -10,7 +10,12 @@ from billing_ui.rules.errors import Forbidden, SignInRequired
 OperatorRole = Literal["support", "finance", "admin", "owner"]
 MemberRole = Literal["owner", "admin", "member"]
 Permission = Literal[
-    "accounts.read", "payments.recheck", "payments.resolve", "tokens.grant", "catalogue.write", "settings.write",
+    "accounts.read",
+    "payments.recheck",
+    "payments.resolve",
+    "tokens.grant",
+    "catalogue.write",
+    "settings.write",
     "roles.write",
 ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
@@ -61,7 +62,7 @@ def handle(env: Env, message_id: int) -> str:
     with env.db.begin() as tx:
         tx.execute(
             update(InboxMessage)
-            .where(InboxMessage.id == message_id, InboxMessage.handled_at.is_(None))
+            .where(col(InboxMessage.id) == message_id, col(InboxMessage.handled_at).is_(None))
             .values(handled_at=env.clock.now(), outcome=outcome)
         )
     return outcome
@@ -79,18 +80,20 @@ def _find(env: Env, wake: Wake) -> Payment | None:
 def _by(tx: Tx, wake: Wake) -> Payment | None:
     if wake.reference:
         found = tx.scalars(
-            select(Payment).where(Payment.reference == wake.reference, Payment.gateway == wake.gateway)
+            select(Payment).where(col(Payment.reference) == wake.reference, col(Payment.gateway) == wake.gateway)
         ).first()
         if found is not None:
             return found
     if not wake.request_id:
         return None
-    query = select(Payment).where(Payment.gateway_request_id == wake.request_id, Payment.gateway == wake.gateway)
+    query = select(Payment).where(
+        col(Payment.gateway_request_id) == wake.request_id, col(Payment.gateway) == wake.gateway
+    )
     return tx.scalars(query).first()
 
 
 def _note_arrival(env: Env, payment: Payment, wake: Wake) -> None:
-    assert payment.id is not None  # noqa: S101 - it came from the database
+    assert payment.id is not None
     with env.db.begin() as tx:
         held, _topup = locked(tx, payment.id)
         timeline.note(tx, env, system("webhook"), held, "webhook", {"event": wake.event})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
@@ -39,14 +40,17 @@ def watch(env: Env, ref: str) -> None:
         if payment is None or cast(Status, payment.status) not in WATCHED:
             return
         if payment.watched_at is None or now - payment.watched_at > OPEN_PAGE:
-            tx.execute(update(Payment).where(Payment.id == payment.id).values(watched_at=now))
+            tx.execute(update(Payment).where(col(Payment.id) == payment.id).values(watched_at=now))
             arm(tx, env, payment)
 
 
 def newest(tx: Tx, ref: str) -> Payment | None:
     """The latest attempt to pay the purchase with this ref."""
     query = (
-        select(Payment).join(Topup, Topup.id == Payment.topup_id).where(Topup.public_id == ref).order_by(Payment.id.desc())
+        select(Payment)
+        .join(Topup, col(Topup.id) == col(Payment.topup_id))
+        .where(col(Topup.public_id) == ref)
+        .order_by(col(Payment.id).desc())
     )
     return tx.scalars(query.limit(1)).first()
 
@@ -55,7 +59,11 @@ def look(env: Env, payment_id: int) -> datetime | None:
     """One look, by the job. Returns when to look again."""
     with env.db.read() as tx:
         payment = tx.get(Payment, payment_id)
-        ref = tx.scalar(select(Topup.public_id).join(Payment, Payment.topup_id == Topup.id).where(Payment.id == payment_id))
+        ref = tx.scalar(
+            select(col(Topup.public_id))
+            .join(Payment, col(Payment.topup_id) == col(Topup.id))
+            .where(col(Payment.id) == payment_id)
+        )
     if payment is None or cast(Status, payment.status) not in WATCHED:
         return None
     now = env.clock.now()
@@ -72,7 +80,7 @@ def look(env: Env, payment_id: int) -> datetime | None:
 
 
 def check(env: Env, actor: Actor, ref: str) -> Status:
-    """"I have paid, check status": the same look, now, for whoever holds the link."""
+    """ "I have paid, check status": the same look, now, for whoever holds the link."""
     with env.db.read() as tx:
         payment = newest(tx, ref)
     if payment is None:
@@ -84,7 +92,7 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
 
 def read_back(env: Env, actor: Actor, payment: Payment, payment_ids: tuple[str, ...] = ()) -> Status:
     """What the gateway says now, outside any transaction; then its money settled and its state noted."""
-    assert payment.id is not None and payment.gateway_request_id is not None  # noqa: S101 - callers checked
+    assert payment.id is not None and payment.gateway_request_id is not None
     gateway = env.gateways[payment.gateway]
     answer = gateway.status(payment.gateway_request_id, payment_ids)
     env.failpoint("look.answered")
@@ -103,18 +111,18 @@ def apply(env: Env, actor: Actor, payment_id: int, answer: RequestStatus) -> Sta
         return status
     happening = _HAPPENING.get(answer.state)
     with env.db.begin() as tx:
-        tx.execute(update(Payment).where(Payment.id == payment_id).values(looked_at=env.clock.now()))
+        tx.execute(update(Payment).where(col(Payment.id) == payment_id).values(looked_at=env.clock.now()))
     if happening is None:
         with env.db.read() as tx:
-            return cast(Status, tx.scalar(select(Payment.status).where(Payment.id == payment_id)))
+            return cast(Status, tx.scalar(select(col(Payment.status)).where(col(Payment.id) == payment_id)))
     return payments.happened(env, actor, payment_id, happening, answer.failure_code)
 
 
 def _settle_deadline(env: Env, payment: Payment) -> Status:
     """Past our own deadline the code is cancelled where the gateway can, and shown as expired."""
-    assert payment.id is not None and payment.gateway_request_id is not None  # noqa: S101 - callers checked
+    assert payment.id is not None and payment.gateway_request_id is not None
     with env.db.read() as tx:
-        status = cast(Status, tx.scalar(select(Payment.status).where(Payment.id == payment.id)))
+        status = cast(Status, tx.scalar(select(col(Payment.status)).where(col(Payment.id) == payment.id)))
     if status not in {"pending", "processing"} or env.clock.now() < payment.expires_at:
         return status
     try:
@@ -123,5 +131,3 @@ def _settle_deadline(env: Env, payment: Payment) -> Status:
         # The next look tries again; money that still arrives is credited as late.
         return status
     return payments.happened(env, system("deadline"), payment.id, "expired")
-
-

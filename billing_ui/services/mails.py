@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from billing_ui.emails.base import Mail
 from billing_ui.emails.render import render
@@ -26,7 +27,7 @@ def queue(tx: Tx, env: Env, template: str, key: str, user: User, args: dict[str,
 def send(env: Env, key: str, template: str, user_id: int, args: dict[str, Any]) -> str:
     """Renders in the reader's language of this moment and hands it to the provider, once per key."""
     with env.db.read() as tx:
-        user = tx.scalars(select(User).where(User.id == user_id)).one()
+        user = tx.scalars(select(User).where(col(User.id) == user_id)).one()
     facts = {"name": user.name, **args, "brand": brand_args(env, user.language)}
     rendered = render(template, user.language, facts)
     mail = Mail(to=user.email, subject=rendered.subject, html=rendered.html, text=rendered.text, key=key)

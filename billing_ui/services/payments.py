@@ -7,6 +7,7 @@ from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from billing_ui import ledger
 from billing_ui.env import Env
@@ -32,11 +33,11 @@ class Settled:
 
 def locked(tx: Tx, payment_id: int) -> tuple[Payment, Topup]:
     """The payment and its purchase, held until the transaction ends: first the purchase, then the attempt."""
-    topup_id = select(Payment.topup_id).where(Payment.id == payment_id).scalar_subquery()
+    topup_id = select(col(Payment.topup_id)).where(col(Payment.id) == payment_id).scalar_subquery()
     fresh = {"populate_existing": True}
-    topup = tx.scalars(select(Topup).where(Topup.id == topup_id).with_for_update(), execution_options=fresh).one()
+    topup = tx.scalars(select(Topup).where(col(Topup.id) == topup_id).with_for_update(), execution_options=fresh).one()
     payment = tx.scalars(
-        select(Payment).where(Payment.id == payment_id).with_for_update(), execution_options=fresh
+        select(Payment).where(col(Payment.id) == payment_id).with_for_update(), execution_options=fresh
     ).one()
     return payment, topup
 
@@ -91,7 +92,7 @@ def _store(tx: Tx, env: Env, payment: Payment, captured: Captured, outcome: Outc
 def _known(tx: Tx, payment: Payment, captured: Captured) -> Settled:
     stored = tx.scalars(
         select(Capture).where(
-            Capture.gateway == captured.gateway, Capture.gateway_payment_id == captured.gateway_payment_id
+            col(Capture.gateway) == captured.gateway, col(Capture.gateway_payment_id) == captured.gateway_payment_id
         )
     ).one()
     return Settled(cast(Outcome, stored.outcome), cast(Status, payment.status), is_new=False)
@@ -135,7 +136,9 @@ def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, captured: C
     tokens = topup.tokens + topup.bonus_tokens
     moves = [
         ledger.Transfer(topup.currency, cash, "clearing", captured.amount.quantity),
-        ledger.Transfer(topup.currency, "clearing", "deferred", topup.total_amount - topup.fee_amount - topup.tax_amount),
+        ledger.Transfer(
+            topup.currency, "clearing", "deferred", topup.total_amount - topup.fee_amount - topup.tax_amount
+        ),
         ledger.Transfer(topup.currency, "clearing", "fee", topup.fee_amount),
         ledger.Transfer(topup.currency, "clearing", "tax", topup.tax_amount),
         ledger.Transfer("TOKEN", "issued", "wallet", tokens),
@@ -154,9 +157,7 @@ def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, captured: C
     )  # fmt: skip
 
 
-def _keep(
-    tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured, outcome: Outcome
-) -> None:
+def _keep(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured, outcome: Outcome) -> None:
     """Money that pays nothing yet stays in clearing, visible, until somebody decides."""
     if topup.status == "open":
         topup.status = "review"

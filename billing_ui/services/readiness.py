@@ -32,7 +32,9 @@ def missing(env: Env) -> list[str]:
             lacking.append("worker: no beat in the last 5 seconds; run: billing-ui worker")
     except (SQLAlchemyError, BillingError) as error:
         return [f"database: {type(error).__name__}"]
-    return lacking + [f"gateway {name}: does not answer" for name, gateway in env.gateways.items() if not gateway.ping()]
+    return lacking + [
+        f"gateway {name}: does not answer" for name, gateway in env.gateways.items() if not gateway.ping()
+    ]
 
 
 def is_beating(env: Env) -> bool:

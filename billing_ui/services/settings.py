@@ -14,7 +14,8 @@ from billing_ui.infra.db import Tx
 from billing_ui.models import Setting
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import FieldInvalid, NotFound
-from billing_ui.rules.settings import SETTINGS, SettingSpec, SettingValue, obstacle, read, restored, stored
+from billing_ui.rules.setting_values import obstacle, read, restored, stored
+from billing_ui.rules.settings import SETTINGS, SettingSpec, SettingValue
 from billing_ui.rules.words import Text
 from billing_ui.services import audits
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from billing_ui import ledger
 from billing_ui.env import Env
@@ -17,7 +18,7 @@ from billing_ui.services import audits
 
 def open_first(tx: Tx, env: Env, account: Account, plan: PlanVersion) -> Subscription:
     """The row every account has from its first second. Free and prepaid plans run on the calendar month."""
-    assert account.id is not None and plan.id is not None  # noqa: S101 - both rows were flushed by the caller
+    assert account.id is not None and plan.id is not None
     now = env.clock.now()
     starts_at, ends_at = _month(now, account.zone)
     row = Subscription(
@@ -30,7 +31,7 @@ def open_first(tx: Tx, env: Env, account: Account, plan: PlanVersion) -> Subscri
 
 
 def current(tx: Tx, account_id: int) -> Subscription:
-    query = select(Subscription).where(Subscription.account_id == account_id, Subscription.ended_at.is_(None))
+    query = select(Subscription).where(col(Subscription.account_id) == account_id, col(Subscription.ended_at).is_(None))
     return tx.scalars(query).one()
 
 

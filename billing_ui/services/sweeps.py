@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import and_, delete, exists, func, select
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.models import AuthAttempt, Job, Payment
@@ -21,13 +22,13 @@ def sweep_payments(env: Env) -> int:
     """Arms a look for every payment that may still bring money and that no queued job is looking at."""
     now = env.clock.now()
     looked_at = exists().where(
-        and_(Job.key == func.concat("look:", Payment.public_id), Job.state == "queued")
+        and_(col(Job.key) == func.concat("look:", col(Payment.public_id)), col(Job.state) == "queued")
     )  # fmt: skip
     forgotten = (
         select(Payment)
-        .where(Payment.status.in_(WATCHED), Payment.created_at > now - GATEWAY_TAKES_MONEY_FOR, ~looked_at)
-        .where((Payment.gateway_request_id.is_not(None)) | (Payment.status == "created"))
-        .order_by(Payment.id.desc())
+        .where(col(Payment.status).in_(WATCHED), col(Payment.created_at) > now - GATEWAY_TAKES_MONEY_FOR, ~looked_at)
+        .where((col(Payment.gateway_request_id).is_not(None)) | (col(Payment.status) == "created"))
+        .order_by(col(Payment.id).desc())
         .limit(_BATCH)
     )
     with env.db.begin() as tx:
@@ -41,9 +42,11 @@ def purge(env: Env) -> int:
     """Removes finished jobs and counted tries that have served their purpose. Mail and money keys are kept."""
     now = env.clock.now()
     old_jobs = delete(Job).where(
-        Job.state == "done", Job.finished_at < now - _KEEP_FINISHED_JOBS, Job.kind.in_((looks.KIND, "inbox.handle"))
+        col(Job.state) == "done",
+        col(Job.finished_at) < now - _KEEP_FINISHED_JOBS,
+        col(Job.kind).in_((looks.KIND, "inbox.handle")),
     )
     with env.db.begin() as tx:
-        removed = tx.execute(old_jobs.returning(Job.id)).all()
-        tx.execute(delete(AuthAttempt).where(AuthAttempt.at < now - _KEEP_ATTEMPTS))
+        removed = tx.execute(old_jobs.returning(col(Job.id))).all()
+        tx.execute(delete(AuthAttempt).where(col(AuthAttempt.at) < now - _KEEP_ATTEMPTS))
     return len(removed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
@@ -14,7 +15,7 @@ from billing_ui.rules.access import Actor
 def note(tx: Tx, env: Env, actor: Actor, payment: Payment, kind: str, detail: JsonMap | None = None) -> None:
     """Adds a line. The caller holds the payment's lock, so numbers follow each other without gaps."""
     tx.flush()
-    last = tx.scalar(select(func.max(PaymentEvent.seq)).where(PaymentEvent.payment_id == payment.id)) or 0
+    last = tx.scalar(select(func.max(col(PaymentEvent.seq))).where(col(PaymentEvent.payment_id) == payment.id)) or 0
     tx.add(
         PaymentEvent(
             payment_id=payment.id, seq=last + 1, at=env.clock.now(), kind=kind, status=payment.status,

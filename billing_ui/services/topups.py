@@ -9,6 +9,7 @@ from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
@@ -16,7 +17,14 @@ from billing_ui.kit.amount import Amount
 from billing_ui.models import Account, Payment, PlanVersion, TokenPackage, Topup
 from billing_ui.rules.access import Actor, require_account
 from billing_ui.rules.errors import (
-    FieldInvalid, GatewayError, GatewayRejected, KeyReused, MethodUnavailable, NotCancelable, NotFound, NotPayable,
+    FieldInvalid,
+    GatewayError,
+    GatewayRejected,
+    KeyReused,
+    MethodUnavailable,
+    NotCancelable,
+    NotFound,
+    NotPayable,
     PlanUnavailable,
 )  # fmt: skip
 from billing_ui.rules.facts import PaymentIntent
@@ -73,7 +81,7 @@ def retry(env: Env, actor: Actor, ref: str, method: str | None = None) -> str:
         if why is not None:
             raise MethodUnavailable(method=chosen, why=why)
         topup.status = "open"
-        number = tx.scalar(select(func.count()).select_from(Payment).where(Payment.topup_id == topup.id)) or 0
+        number = tx.scalar(select(func.count()).select_from(Payment).where(col(Payment.topup_id) == topup.id)) or 0
         payment_id = _attempt(tx, env, actor, topup, chosen, f"{ref}~{number + 1}")
     ask(env, actor, payment_id)
     return ref
@@ -140,7 +148,7 @@ def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[
     """Stores the wish: (its ref, the payment to ask the gateway for). None when it was stored before."""
     with env.db.begin() as tx:
         known = tx.scalars(
-            select(Topup).where(Topup.account_id == account_id, Topup.form_key == wish.form_key)
+            select(Topup).where(col(Topup.account_id) == account_id, col(Topup.form_key) == wish.form_key)
         ).first()
         if known is not None:
             if known.form_hash != wish.content_hash():
@@ -214,20 +222,20 @@ def _attempt(tx: Tx, env: Env, actor: Actor, topup: Topup, method: str, referenc
 def _open_twin(tx: Tx, env: Env, account_id: int, wish: RequestTopup) -> Topup | None:
     query = (
         select(Topup)
-        .join(Payment, Payment.topup_id == Topup.id)
+        .join(Payment, col(Payment.topup_id) == col(Topup.id))
         .where(
-            Topup.account_id == account_id, Topup.amount == wish.amount, Topup.status == "open",
-            Topup.created_at > env.clock.now() - SAME_WISH, Payment.method == wish.method,
-            Payment.status.in_(("created", "pending")), Payment.expires_at > env.clock.now(),
+            col(Topup.account_id) == account_id, col(Topup.amount) == wish.amount, col(Topup.status) == "open",
+            col(Topup.created_at) > env.clock.now() - SAME_WISH, col(Payment.method) == wish.method,
+            col(Payment.status).in_(("created", "pending")), col(Payment.expires_at) > env.clock.now(),
         )
-        .order_by(Topup.id.desc())
+        .order_by(col(Topup.id).desc())
     )  # fmt: skip
     return tx.scalars(query.limit(1)).first()
 
 
 def _own(tx: Tx, account_id: int, ref: str) -> Topup:
     """The purchase, if it is this account's. Foreign and unknown refs answer alike."""
-    query = select(Topup).where(Topup.public_id == ref, Topup.account_id == account_id).with_for_update()
+    query = select(Topup).where(col(Topup.public_id) == ref, col(Topup.account_id) == account_id).with_for_update()
     topup = tx.scalars(query).first()
     if topup is None:
         raise NotFound(what="payment")
@@ -235,4 +243,6 @@ def _own(tx: Tx, account_id: int, ref: str) -> Topup:
 
 
 def _last_payment(tx: Tx, topup: Topup) -> Payment:
-    return tx.scalars(select(Payment).where(Payment.topup_id == topup.id).order_by(Payment.id.desc()).limit(1)).one()
+    return tx.scalars(
+        select(Payment).where(col(Payment.topup_id) == topup.id).order_by(col(Payment.id).desc()).limit(1)
+    ).one()

@@ -1,0 +1,82 @@
+"""What a top-up costs: fee and tax by settings, never a fraction, never outside a method's limits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing_ui.kit.amount import Amount
+from billing_ui.rules.errors import AmountOutOfRange, MethodUnavailable
+from billing_ui.rules.jobs import backoff
+from billing_ui.rules.methods import METHODS, obstacle
+from billing_ui.rules.topups import Offer, Terms, custom_offer, quote
+
+FIFTY = Offer(Amount(50_000, "IDR"), 500_000, bonus_tokens=5_000)
+
+
+def test_by_default_the_customer_pays_the_price_and_nothing_else() -> None:
+    asked = quote(FIFTY, Terms(), "QRIS")
+    assert (asked.total, asked.tokens, asked.bonus_tokens) == (Amount(50_000, "IDR"), 500_000, 5_000)
+
+
+def test_a_fee_the_customer_bears_and_added_tax_are_on_top() -> None:
+    asked = quote(FIFTY, Terms("added", 1_100, "customer", 1_000), "QRIS")
+    assert (asked.fee.quantity, asked.tax.quantity, asked.total.quantity) == (1_000, 5_610, 56_610)
+
+
+def test_tax_included_in_the_price_adds_nothing() -> None:
+    assert quote(FIFTY, Terms("included", 1_100), "QRIS").total.quantity == 50_000
+
+
+@given(st.integers(1, 10_000_000), st.integers(0, 2_500), st.integers(0, 5_000))
+def test_the_total_is_always_the_sum_of_its_parts(price: int, rate: int, fee: int) -> None:
+    terms = Terms("added", rate, "customer", fee)
+    offer = Offer(Amount(max(price, 10_000), "IDR"), 1)
+    asked = quote(offer, terms, "VA_BCA")
+    assert asked.total == asked.price + asked.fee + asked.tax
+
+
+def test_a_total_beyond_what_the_method_takes_is_refused() -> None:
+    with pytest.raises(MethodUnavailable) as refused:
+        quote(Offer(Amount(10_000_000, "IDR"), 1), Terms(fee_payer="customer", fee_amount=1), "QRIS")
+    assert refused.value.facts["why"] == "maximum"
+
+
+@pytest.mark.parametrize(
+    ("method", "amount", "unit", "why"),
+    [
+        ("QRIS", 10_000_001, "IDR", "maximum"),
+        ("VA_BCA", 9_999, "IDR", "minimum"),
+        ("VA_BNI", 50_000, "IDR", "soon"),
+        ("QRIS", 50_000, "USD", "currency"),
+        ("GIRO", 50_000, "IDR", "unknown"),
+        ("QRIS", 1, "IDR", None),
+        ("VA_BCA", 50_000_000, "IDR", None),
+    ],
+)
+def test_a_method_says_why_it_cannot_take_an_amount(method: str, amount: int, unit: str, why: str | None) -> None:
+    assert obstacle(method, Amount(amount, unit)) == why
+
+
+def test_virtual_accounts_and_ovo_cannot_be_refunded_by_api() -> None:
+    assert not any(method.refundable for method in METHODS.values() if method.group == "va")
+    assert not METHODS["OVO"].refundable
+    assert METHODS["QRIS"].refundable
+
+
+@pytest.mark.parametrize("amount", [9_999, 10_001_000, 10_500])
+def test_a_typed_amount_outside_the_bounds_or_between_the_steps_is_refused_with_both(amount: int) -> None:
+    with pytest.raises(AmountOutOfRange) as refused:
+        custom_offer(Amount(amount, "IDR"), 10_000, 10_000_000, 1_000, 10, 1)
+    assert (refused.value.facts["minimum"], refused.value.facts["maximum"]) == (10_000, 10_000_000)
+
+
+def test_a_typed_amount_buys_tokens_at_the_catalogue_rate() -> None:
+    assert custom_offer(Amount(75_000, "IDR"), 10_000, 10_000_000, 1_000, 10, 1).tokens == 750_000
+
+
+@given(st.integers(1, 40), st.integers(0, 40))
+def test_failed_work_waits_longer_each_time_but_never_more_than_an_hour_and_a_bit(attempts: int, jitter: int) -> None:
+    wait = backoff(attempts, jitter).total_seconds()
+    assert min(3600, 2**attempts) * 0.8 <= wait <= min(3600, 2**attempts) * 1.2

@@ -1,0 +1,85 @@
+"""kill -9 between any two commits of a top-up: nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from billing_ui import ledger
+from billing_ui.infra.db import Database
+from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, MAIL_KEY, Box, running_sandbox
+from tests.world import Customer, World, open_world
+
+NAMED = (
+    "topup.stored", "topup.asked", "look.answered", "settle.stored", "settle.booked", "jobs.claimed", "jobs.done",
+)  # fmt: skip
+MOST_COMMITS = 24
+POINTS = (*(f"{name}:1" for name in NAMED), *(f"db.before_commit:{n}" for n in range(1, MOST_COMMITS)),
+          *(f"db.after_commit:{n}" for n in range(1, MOST_COMMITS)))  # fmt: skip
+
+
+def chosen() -> tuple[str, ...]:
+    """All points in the storm lane; otherwise one each day, so that every run of the suite kills somewhere."""
+    if os.environ.get("STORM"):
+        return POINTS
+    return (POINTS[datetime.now(UTC).timetuple().tm_yday % len(POINTS)],)
+
+
+@pytest.fixture(scope="module")
+def running_box() -> Iterator[Box]:
+    with running_sandbox() as box:
+        yield box
+
+
+@pytest.fixture
+def box(running_box: Box) -> Box:
+    running_box.reset()
+    return running_box
+
+
+@pytest.fixture
+def world(db: Database, box: Box) -> Iterator[World]:
+    with open_world(db, box) as opened:
+        yield opened
+
+
+def run_flow(world: World, box: Box, customer: Customer, start: int, failpoint: str = "") -> int:
+    told = {
+        **os.environ,
+        "BILLING_ENV": "test",
+        "BILLING_TESTING": "1",
+        "BILLING_FAILPOINT": failpoint,
+        "CATALOGUE": "makalah",
+        "DATABASE_URL": world.env.db.url.render_as_string(hide_password=False),
+        "XENDIT_API_KEY": API_KEY,
+        "XENDIT_BASE_URL": box.xendit_url,
+        "XENDIT_CALLBACK_TOKEN": CALLBACK_TOKEN,
+        "RESEND_API_KEY": MAIL_KEY,
+        "RESEND_BASE_URL": box.resend_url,
+    }
+    command = [sys.executable, "-m", "tests.storm.flow", box.url, customer.email, str(start)]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr[-2000:]
+    return done.returncode
+
+
+@pytest.mark.parametrize("point", chosen())
+def test_a_process_killed_anywhere_in_a_topup_loses_nothing_and_doubles_nothing(
+    world: World, box: Box, point: str
+) -> None:
+    customer = world.customer()
+    killed = run_flow(world, box, customer, 0, point)
+    assert run_flow(world, box, customer, 1) == 0
+    assert run_flow(world, box, customer, 2) == 0
+    with world.env.db.read() as tx:
+        balance = ledger.balance_as_of(tx, customer.account_id, datetime.max.replace(tzinfo=UTC))
+    paid = [each for each in world.captures() if each.outcome == "credited"]
+    assert (balance, len(paid)) == (500_000, 1), f"killed at {point}: {killed}"
+    assert len(box.inbox(customer.email)) == 1
+    world.books_are_right()
