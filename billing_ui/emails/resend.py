@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 
+import httpx
 import resend
 from resend.exceptions import ResendError
 
 from billing_ui.emails.base import Mail, MailRejected, MailUnavailable
 
-TIMEOUT_S: Final = 10
+TIMEOUT: Final = httpx.Timeout(10, connect=2)
 _SDK = Lock()
 _IN_FLIGHT = "concurrent_idempotent_requests"
 # A wrong key is ours to mend, no fault of the mail: it waits. The last is the SDK's word for a proxy's page.
@@ -24,6 +27,7 @@ class ResendMailer:
         self._api_key = api_key
         self._base_url = base_url.rstrip("/")
         self._sender = sender
+        self._client = _Client(base_url)
 
     def send(self, mail: Mail) -> str:
         params: resend.Emails.SendParams = {
@@ -36,7 +40,7 @@ class ResendMailer:
         with _SDK:
             resend.api_key = self._api_key
             resend.api_url = self._base_url
-            resend.default_http_client = resend.RequestsClient(timeout=TIMEOUT_S)
+            resend.default_http_client = self._client
             try:
                 answer = resend.Emails.send(params, {"idempotency_key": mail.key})
             except ResendError as error:
@@ -48,6 +52,29 @@ class ResendMailer:
         if not isinstance(sent, str) or not sent:
             raise MailUnavailable("the answer names no mail")
         return sent
+
+
+class _Client(resend.HTTPClient):
+    """The SDK's way out, with time-outs and without redirects; a provider on loopback is never sought at a proxy."""
+
+    def __init__(self, base_url: str) -> None:
+        is_local = urlsplit(base_url).hostname in {"127.0.0.1", "::1", "localhost"}
+        # No kept connections: mails are rare, and one that the provider closed meanwhile would look like a refusal.
+        self._http = httpx.Client(
+            timeout=TIMEOUT, trust_env=not is_local, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        json: dict[str, object] | list[object] | None = None,
+        files: dict[str, Any] | None = None,
+        data: dict[str, str] | None = None,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        answer = self._http.request(method, url, headers=headers, json=json, files=files, data=data)
+        return answer.content, answer.status_code, answer.headers
 
 
 def _fold(error: ResendError) -> MailRejected | MailUnavailable:

@@ -64,6 +64,13 @@ def test_after_an_accident_the_same_mail_may_be_sent_again(mailer: ResendMailer,
     assert len(box.inbox("siti@demo.billing.test")) == 1
 
 
+def test_a_throttled_mail_says_when_to_come_back(mailer: ResendMailer, box: Box) -> None:
+    box.switch(mail_fault="rate_limited")
+    with pytest.raises(MailUnavailable) as refused:
+        mailer.send(mail())
+    assert refused.value.retry_after_s == 1
+
+
 def test_two_mailers_in_one_process_never_mix_their_keys(box: Box, server: Recorded) -> None:
     """The SDK keeps key and address in module globals; sending at once must not swap them."""
     server.on(CALL, {"id": "other"})
@@ -76,6 +83,14 @@ def test_two_mailers_in_one_process_never_mix_their_keys(box: Box, server: Recor
     assert [answer == "other" for answer in sent] == [bool(n % 2) for n in range(40)]
     assert {asked.headers["authorization"] for asked in server.asked} == {"Bearer re_other"}
     assert len(server.asked) == 20
+
+
+def test_a_provider_on_loopback_is_never_sought_at_a_proxy(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    ResendMailer(MAIL_KEY, box.resend_url, SENDER).send(mail())
+    assert box.inbox("siti@demo.billing.test")
 
 
 def test_a_dead_provider_is_unavailable() -> None:
@@ -100,6 +115,8 @@ def test_a_dead_provider_is_unavailable() -> None:
         (200, {}, MailUnavailable),
         (200, [], MailUnavailable),
         (200, {"id": 7}, MailUnavailable),
+        (200, None, MailUnavailable),
+        (302, {}, MailUnavailable),
     ],
 )
 def test_each_answer_is_sent_never_or_later(server: Recorded, status: int, body: Any, error: type[Exception]) -> None:

@@ -1,6 +1,7 @@
 """The Xendit adapter through the real SDK against the sandbox: asked, paid, read back, closed, and every accident."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -164,6 +165,15 @@ def test_a_channel_that_is_down_is_unavailable_and_names_itself(gateway: XenditG
         gateway.create(intent())
     assert refused.value.facts["reason"] == "CHANNEL_UNAVAILABLE"
     box.switch(channels_down=[])
+
+
+def test_many_callers_share_one_adapter_without_mixing_their_answers(gateway: XenditGateway, box: Box) -> None:
+    references = [f"top_{n}" for n in range(40)]
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(lambda reference: gateway.create(intent(reference=reference)), references))
+        read = list(pool.map(lambda created: gateway.status(created.request_id), made))
+    assert [status.reference for status in read] == references
+    assert [status.request_id for status in read] == [created.request_id for created in made]
 
 
 def test_ping_knows_a_living_gateway_a_wrong_key_and_a_dead_port(gateway: XenditGateway, box: Box) -> None:

@@ -20,6 +20,7 @@ from billing_ui.rules.methods import METHODS, Method
 _REQUESTS = "/v3/payment_requests"
 _REQUEST = "/v3/payment_requests/{request_id}"
 _PAYMENT = "/v3/payments/{payment_id}"
+_PING_TIMEOUT_S = (1.0, 2.0)  # somebody waits for the answer, and "no" is one
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9 .,'-]+")
 
 
@@ -84,7 +85,7 @@ class XenditGateway:
 
     def ping(self) -> bool:
         try:
-            self._wire.get("/balance")
+            self._wire.get("/balance", timeout_s=_PING_TIMEOUT_S)
         except GatewayError:
             return False
         return True

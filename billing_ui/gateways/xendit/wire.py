@@ -53,14 +53,20 @@ class Wire:
         self._client = xendit.ApiClient(configuration)
         self._timeout_s = timeout_s
 
-    def get(self, path: str, **ids: str) -> dict[str, Any]:
-        return self._call("GET", path, ids, None, "")
+    def get(self, path: str, *, timeout_s: tuple[float, float] | None = None, **ids: str) -> dict[str, Any]:
+        return self._call("GET", path, ids, None, "", timeout_s)
 
     def post(self, path: str, body: dict[str, Any] | None, *, key: str = "", **ids: str) -> dict[str, Any]:
         return self._call("POST", path, ids, body, key)
 
     def _call(
-        self, method: str, path: str, ids: dict[str, str], body: dict[str, Any] | None, key: str
+        self,
+        method: str,
+        path: str,
+        ids: dict[str, str],
+        body: dict[str, Any] | None,
+        key: str,
+        timeout_s: tuple[float, float] | None = None,
     ) -> dict[str, Any]:
         if not all(map(is_safe_id, ids.values())):
             raise GatewayRejected(reason="MALFORMED_ID")
@@ -76,7 +82,7 @@ class Wire:
                 body=body,
                 _preload_content=False,
                 _return_http_data_only=True,
-                _request_timeout=self._timeout_s,
+                _request_timeout=timeout_s or self._timeout_s,
             )
             return read_object(answer.data, cap=_ANSWER_CAP_BYTES)
         except xendit.XenditSdkException as error:
