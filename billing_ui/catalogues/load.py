@@ -6,20 +6,18 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from billing_ui.catalogues import checks, offers, usage
+from billing_ui.catalogues import brand, checks, offers, packages, usage
 from billing_ui.catalogues.reader import Table
-from billing_ui.catalogues.shape import Brand, Catalogue, Everyday, Ratio, Text, UnitDisplay
+from billing_ui.catalogues.shape import Catalogue
 from billing_ui.rules.errors import Misconfigured
-from billing_ui.rules.settings import SETTINGS, SettingValue, obstacle, read
+from billing_ui.rules.setting_values import obstacle, read
+from billing_ui.rules.settings import SETTINGS, SettingValue
 
 HOME = Path(__file__).parent
 CURRENCIES = ("IDR", "USD")
 LANGUAGES = ("id", "en")
-MAIL_CTAS = ("welcome", "payment_success", "payment_failed", "payment_expired")
-_LOOPBACK = {"localhost", "127.0.0.1"}
 
 
 def shipped() -> tuple[str, ...]:
@@ -61,8 +59,8 @@ def _catalogue(top: Table, file_hash: str) -> Catalogue:
         currency=currency,
         zone=_zone(top),
         language=top.one_of("language", LANGUAGES),
-        brand=_brand(top.required("brand")),
-        unit_display=_unit_display(top.table("unit_display")),
+        brand=brand.brand(top.required("brand")),
+        unit_display=brand.unit_display(top.table("unit_display")),
         default_plan=top.word("default_plan"),
         plan_after_cancel=top.word("plan_after_cancel"),
         plan_after_first_topup=top.word("plan_after_first_topup") if top.has("plan_after_first_topup") else None,
@@ -72,8 +70,8 @@ def _catalogue(top: Table, file_hash: str) -> Catalogue:
         limited_operations=top.words("limited_operations"),
         rate_cards=tuple(usage.rate_cards(top)),
         plans=dict(offers.plans(top)),
-        packages=tuple(offers.packages(top)),
-        custom_amount=offers.custom_amount(top.table("custom_amount")),
+        packages=tuple(packages.packages(top)),
+        custom_amount=packages.custom_amount(top.table("custom_amount")),
         settings=_settings(top.table("settings")),
         file_hash=file_hash,
     )
@@ -86,58 +84,6 @@ def _zone(top: Table) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         top.refuse("zone", f"{zone!r} is not a time zone, like Asia/Jakarta")
     return zone
-
-
-def _brand(table: Table) -> Brand:
-    host = table.from_environment("host_app_url")
-    if host is None or not _is_safe_address(host):
-        table.refuse("host_app_url", "must be an https address (http only on this machine)")
-    email = table.word("support_email")
-    if email.count("@") != 1 or any(letter.isspace() for letter in email):
-        table.refuse("support_email", "must be an e-mail address")
-    brand = Brand(
-        name=table.word("name"),
-        logo=table.word("logo"),
-        support_email=email,
-        host_app_url=host,
-        mail_cta=_mail_ctas(table.required("mail_cta")),
-    )
-    if not brand.logo.startswith("/") or brand.logo.startswith("//"):
-        table.refuse("logo", "must be a path of this site, like /brand/logo.svg")
-    table.done()
-    return brand
-
-
-def _is_safe_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.username is not None or any(letter.isspace() for letter in address):
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
-
-
-def _mail_ctas(table: Table) -> dict[str, Text]:
-    texts = {mail: table.text(mail) for mail in MAIL_CTAS}
-    table.done()
-    return texts
-
-
-def _unit_display(table: Table | None) -> UnitDisplay:
-    if table is None:
-        return UnitDisplay(None, None)
-    rate = table.table("rate")
-    everyday = table.table("everyday")
-    shown = UnitDisplay(
-        rate=None if rate is None else Ratio(rate.whole("amount", 1), rate.whole("per_tokens", 1)),
-        everyday=None if everyday is None else Everyday(everyday.whole("tokens", 1), usage.counted(everyday)),
-    )
-    for inner in (rate, everyday, table):
-        if inner is not None:
-            inner.done()
-    return shown
 
 
 def _settings(table: Table | None) -> dict[str, SettingValue]:

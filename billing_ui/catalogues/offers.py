@@ -1,30 +1,20 @@
-"""Reads what is sold: plans with their top-up options and limits, token packages, and the custom amount."""
+"""Reads the plans: their price, their words, their limits and their top-up options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import cast
 
+from billing_ui.catalogues.packages import gateway_prices, validity
 from billing_ui.catalogues.reader import Table
-from billing_ui.catalogues.shape import (
-    UNLIMITED,
-    Cta,
-    CustomAmount,
-    Interval,
-    Limit,
-    Overage,
-    Package,
-    Plan,
-    PlanKind,
-    Text,
-    TopupOption,
-)
+from billing_ui.catalogues.shape import Cta, Overage, Plan, TopupOption
 from billing_ui.kit.period import Window
+from billing_ui.rules.plans import UNLIMITED, Interval, Limit, PlanKind
+from billing_ui.rules.words import Text
 
 KINDS = ("free", "prepaid", "subscription")
 INTERVALS = ("month", "year")
 WINDOWS = ("hour", "day", "week", "month", "total")
-GATEWAYS = ("stripe",)
 NOTHING = Text("", "")
 
 
@@ -60,7 +50,7 @@ def _plan(slug: str, table: Table) -> Plan:
         limits=tuple(_limit(limit) for limit in table.tables("limits")),
         included_tokens=table.whole("included_tokens", 0, default=0),
         overage=_overage(table.table("overage")),
-        gateway_prices=_gateway_prices(table.table("gateway_prices")),
+        gateway_prices=gateway_prices(table.table("gateway_prices")),
     )
 
 
@@ -81,7 +71,7 @@ def _option(plan: str, table: Table) -> TopupOption:
         bonus_tokens=table.whole("bonus_tokens", 0, default=0),
         label=table.text("label"),
         is_popular=table.flag("popular"),
-        validity_days=_validity(table),
+        validity_days=validity(table),
     )
     table.done()
     return option
@@ -104,59 +94,3 @@ def _overage(table: Table | None) -> Overage | None:
     overage = Overage(table.whole("price", 1), table.whole("per_tokens", 1))
     table.done()
     return overage
-
-
-def _gateway_prices(table: Table | None) -> dict[str, str]:
-    """Ids that the gateway gave our prices. One whose variable is not set is left out: not sold there yet."""
-    if table is None:
-        return {}
-    found: dict[str, str] = {}
-    for gateway in table.names():
-        if gateway not in GATEWAYS:
-            table.refuse(gateway, f"must be one of {', '.join(GATEWAYS)}")
-        price = table.from_environment(gateway)
-        if price is not None:
-            found[gateway] = price
-    return found
-
-
-def _validity(table: Table) -> int | None:
-    return table.whole("validity_days", 1) if table.has("validity_days") else None
-
-
-def packages(top: Table) -> Iterator[Package]:
-    for table in top.tables("packages"):
-        yield Package(
-            slug=table.slug("slug"),
-            name=table.text("name"),
-            amount=table.whole("price", 1),
-            tokens=table.whole("tokens", 1),
-            bonus_tokens=table.whole("bonus_tokens", 0, default=0),
-            validity_days=_validity(table),
-            is_popular=table.flag("popular"),
-            is_disabled=table.flag("is_disabled"),
-            gateway_prices=_gateway_prices(table.table("gateway_prices")),
-        )
-        table.done()
-
-
-def custom_amount(table: Table | None) -> CustomAmount | None:
-    if table is None:
-        return None
-    rate = table.required("rate")
-    custom = CustomAmount(
-        minimum=table.whole("minimum", 1),
-        maximum=table.whole("maximum", 1),
-        step=table.whole("step", 1),
-        tokens_num=rate.whole("tokens", 1),
-        tokens_den=rate.whole("per_amount", 1),
-    )
-    rate.done()
-    table.done()
-    if custom.maximum < custom.minimum:
-        table.refuse("maximum", "must not be below minimum")
-    if custom.minimum % custom.step or custom.maximum % custom.step:
-        table.refuse("step", "must divide minimum and maximum")
-    if custom.step * custom.tokens_num % custom.tokens_den:
-        table.refuse("rate", "one step must buy a whole number of tokens")
-    return custom

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from billing_ui.catalogues.measures import Counted, Draw, Meter, MeterMode, Operation, Rate, RateCard
 from billing_ui.catalogues.reader import Table
-from billing_ui.catalogues.shape import Counted, Draw, Meter, MeterMode, Operation, Rate, RateCard
 
 BUILT_IN_UNITS = ("TOKEN", "IDR", "USD")
 METER_MODES = ("counted", "paid")

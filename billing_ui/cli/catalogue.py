@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 from billing_ui import config, runtime
 from billing_ui.catalogues.load import load
+from billing_ui.cli.catalogue_diff import count, lines
 from billing_ui.env import Env
 from billing_ui.infra.db import migration_state
 from billing_ui.queries import plans as sold
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import Misconfigured
 from billing_ui.services import plans
-from billing_ui.services.catalogue_changes import Change, FieldChange
 
 OK, CHANGES, WRONG = 0, 1, 2
-LONGEST_VALUE = 60
-_SIGNS = {"create": "+", "replace": "~", "close": "-", "keep": "="}
 _DECIMALS = {"IDR": 0, "USD": 2}
 
 Run = Callable[[argparse.Namespace], int]
@@ -62,8 +58,8 @@ def run_check(args: argparse.Namespace) -> int:
     catalogue = load(args.name or config.load().catalogue, os.environ)
     offers = len(catalogue.packages) + sum(len(plan.topup_options) for plan in catalogue.plans.values())
     print(
-        f"{catalogue.name}: {_count(len(catalogue.plans), 'plan')}, {_count(offers, 'package')}, "
-        f"{_count(len(catalogue.operations), 'operation')}, {catalogue.currency}, all in order"
+        f"{catalogue.name}: {count(len(catalogue.plans), 'plan')}, {count(offers, 'package')}, "
+        f"{count(len(catalogue.operations), 'operation')}, {catalogue.currency}, all in order"
     )
     return OK
 
@@ -113,36 +109,6 @@ def _print(found: plans.Diff) -> None:
         print(line)
 
 
-def lines(found: plans.Diff) -> Iterator[str]:
-    """The diff as a person reads it: one line per thing, then one per fact that changes."""
-    if not found.changes:
-        yield f"{found.catalogue}: nothing changes"
-        return
-    effective = sum(each.kind != "keep" for each in found.changes)
-    yield f"{found.catalogue}: {_count(effective, 'change')}" + (
-        f", {len(found.changes) - effective} kept as the desk has it" if effective < len(found.changes) else ""
-    )
-    for each in found.changes:
-        yield f"  {_SIGNS[each.kind]} {each.what:<8} {each.slug}{_remark(each)}"
-        if each.kind in {"replace", "keep"}:
-            yield from (f"      {_field(field)}" for field in each.fields)
-
-
-def _remark(change: Change) -> str:
-    return {"create": "  (new)", "close": "  (no longer sold)", "keep": "  (changed at the desk; --overwrite)"}.get(
-        change.kind, ""
-    )
-
-
-def _field(field: FieldChange) -> str:
-    return f"{field.name}: {_short(field.before)} -> {_short(field.after)}"
-
-
-def _short(value: Any) -> str:
-    told = "none" if value is None else json.dumps(value, ensure_ascii=False)
-    return told if len(told) <= LONGEST_VALUE else told[: LONGEST_VALUE - 1] + "…"
-
-
 def _package_line(view: sold.PackageView) -> str:
     tokens = f"{view.tokens:,} tokens" + (f" + {view.bonus_tokens:,}" if view.bonus_tokens else "")
     price = _money(view.amount, view.currency)
@@ -154,7 +120,3 @@ def _money(amount: int, currency: str) -> str:
     decimals = _DECIMALS.get(currency, 0)
     whole, rest = divmod(amount, 10**decimals)
     return f"{currency} {whole:,}" + (f".{rest:0{decimals}}" if decimals else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from billing_ui.catalogues.load import load, shipped
-from billing_ui.catalogues.shape import UNLIMITED, Catalogue, Limit
+from billing_ui.catalogues.measures import Rate, RateCard
+from billing_ui.catalogues.shape import Catalogue
 from billing_ui.kit.amount import Amount
+from billing_ui.rules.plans import UNLIMITED, Limit
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -164,3 +166,16 @@ def test_every_limited_operation_and_first_plan_exists_and_is_open(name: str) ->
     assert catalogue.limited_operations
     assert set(catalogue.limited_operations) < set(catalogue.operations)
     assert not catalogue.plans[catalogue.default_plan].is_disabled
+
+
+def test_the_most_particular_rate_wins() -> None:
+    any_rate = Rate(None, None, 1, 1, 1, None)
+    by_model = Rate(None, "small", 2, 2, 2, None)
+    by_operation = Rate("chat", None, 3, 3, 3, None)
+    exact = Rate("chat", "small", 4, 4, 4, None)
+    card = RateCard(1, NOW, (any_rate, by_model, by_operation, exact))
+    assert card.rate("chat", "small") is exact
+    assert card.rate("chat", "large") is by_operation
+    assert card.rate("search", "small") is by_model
+    assert card.rate("search", "large") is any_rate
+    assert RateCard(1, NOW, (exact,)).rate("search", "large") is None

@@ -34,6 +34,8 @@ WRONG = [
     ("quantity = 20_000", "quantity = -2", "plans.gratis.limits[0].quantity: must be a whole number from -1"),
     ('window = "day"', 'window = "year"',
      "plans.gratis.limits[0].window: must be one of hour, day, week, month, total"),
+    ('support_email = "bantuan@makalah.example"', "", "brand.support_email: must be a text that is not empty"),
+    ('{ id = "Gratis", en = "Free" }', '"Gratis"', 'plans.gratis.name: must be {id = "…", en = "…"}, both languages'),
     ("is_highlighted = true", 'is_highlighted = "yes"', "plans.bpp.is_highlighted: must be true or false"),
     ('kind = "free"', 'kind = "gift"', "plans.gratis.kind: must be one of free, prepaid, subscription"),
     ('kind = "free"', 'kind = "free"\ninterval = "month"',
@@ -148,6 +150,11 @@ def test_the_other_catalogues_are_read_as_strictly(
     assert refusal(edited(tmp_path, name, (old, new))) == f"{name}.toml, {sentence}"
 
 
+def test_a_second_strike_may_stop_everything(tmp_path: Path) -> None:
+    path = edited(tmp_path, "makalah", ("limited_operations", "# limited_operations"))
+    assert load(str(path)).limited_operations == ()
+
+
 def test_tokens_cannot_be_sold_where_nothing_is_paid_in_tokens(tmp_path: Path) -> None:
     path = edited(
         tmp_path, "interview",
@@ -180,6 +187,13 @@ def test_lists_of_tables_and_tables_are_not_mixed_up(tmp_path: Path) -> None:
     features = without(tmp_path, "studio", "features = [", "cta = {")
     features.write_text(features.read_text(encoding="utf-8").replace("cta = {", 'features = "all"\ncta = {'))
     assert refusal(features) == "studio.toml, plans.payg.features: must be a list of texts"
+
+
+def test_a_file_may_leave_its_defaults_to_the_product(tmp_path: Path) -> None:
+    path = edited(tmp_path, "makalah")
+    words = path.read_text(encoding="utf-8")
+    path.write_text(words[: words.index("[settings]")], encoding="utf-8")
+    assert load(str(path)).settings == {}
 
 
 def test_a_file_that_is_not_toml_says_where(tmp_path: Path) -> None:

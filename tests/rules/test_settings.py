@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_ui.rules.settings import SETTINGS, SettingValue, obstacle, read, restored, stored
+from billing_ui.rules.setting_values import obstacle, read, restored, stored
+from billing_ui.rules.settings import SETTINGS, SettingValue
 from billing_ui.rules.words import Text
 
 
