@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
 from billing_ui.components.action import link
 from billing_ui.components.marks import status_badge
@@ -31,7 +32,7 @@ def entries(rows: Any, zone: Any, ready: Any, bones: int) -> rx.Component:
     )
 
 
-def _row(row: rx.Var[dict[str, Any]], zone: Any) -> rx.Component:
+def _row(row: ObjectVar[dict[str, Any]], zone: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(rx.el.time(when(row["at"], zone), date_time=row["at"].to(str)), class_name="quiet tnum"),
         rx.el.td(_what(row), class_name="lead"),
@@ -50,7 +51,7 @@ def _row(row: rx.Var[dict[str, Any]], zone: Any) -> rx.Component:
     )
 
 
-def _what(row: rx.Var[dict[str, Any]]) -> rx.Component:
+def _what(row: ObjectVar[dict[str, Any]]) -> rx.Component:
     kind = rx.match(
         row["kind"],
         ("topup", t("hist.topup")),
@@ -70,7 +71,7 @@ def _what(row: rx.Var[dict[str, Any]]) -> rx.Component:
     return rx.el.div(rx.el.div(name, " ", resume, class_name="row row-tight"), paid)
 
 
-def _signed(row: rx.Var[dict[str, Any]]) -> rx.Component:
+def _signed(row: ObjectVar[dict[str, Any]]) -> rx.Component:
     """Tokens that moved the balance carry their sign; tokens that are only asked for are quiet."""
     return rx.cond(
         row["posted"],

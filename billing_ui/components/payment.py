@@ -7,7 +7,7 @@ import reflex as rx
 from billing_ui.components.action import copy_button, link_button
 from billing_ui.components.browser import Countdown
 from billing_ui.components.disclosure import fold, steps, steps_of
-from billing_ui.components.text import Handler, Words, money, pair, t, when
+from billing_ui.components.text import Handler, money, pair, t, when
 
 
 def amount_due(amount: rx.Var[int], currency: Any) -> rx.Component:
@@ -121,10 +121,9 @@ def va_card(
     )
 
 
-def status_line(status: rx.Var[str], ref: rx.Var[str], words: Words, *parts: rx.Component) -> rx.Component:
+def status_line(status: rx.Var[str], ref: rx.Var[str], *parts: Any) -> rx.Component:
     """The sentence that says where the payment stands, and the hook that says it to machines."""
     return rx.el.div(
-        words,
         *parts,
         role="status",
         custom_attrs={"data-testid": "pay-status", "data-status": status, "data-ref": ref},
