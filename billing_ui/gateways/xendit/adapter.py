@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import hmac
-import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, webhooks
+from billing_ui.gateways.xendit import answers, asks, webhooks
 from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
-from billing_ui.rules.methods import METHODS, Method
+from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
 _REQUEST = "/v3/payment_requests/{request_id}"
 _PAYMENT = "/v3/payments/{payment_id}"
 _PING_TIMEOUT_S = (1.0, 2.0)  # somebody waits for the answer, and "no" is one
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9 .,'-]+")
 
 
 class XenditGateway:
@@ -44,13 +39,13 @@ class XenditGateway:
         method = METHODS.get(intent.method)
         if method is None or method.gateway != self.name or intent.total.unit != "IDR":
             raise GatewayRejected(reason="METHOD_NOT_OURS")
-        answer = self._wire.post(_REQUESTS, _request_body(intent, method), key=intent.reference)
+        answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
         request_id = answers.word(answer.get("payment_request_id"))
         if request_id is None or not is_safe_id(request_id):
             raise GatewayUnavailable(reason="NO_REQUEST_ID")
         if answer.get("status") == "FAILED":
             raise GatewayRejected(reason=answers.failure(answer) or "FAILED")
-        if not _echoes(answer, intent):
+        if not asks.echoes(answer, intent):
             raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
         properties = answer.get("channel_properties")
         expires_at = properties.get("expires_at") if isinstance(properties, dict) else None
@@ -110,49 +105,3 @@ class XenditGateway:
                 return None
             # The gateway named this payment itself a moment ago: not there yet is not the same as not there.
             raise GatewayUnavailable(reason="PAYMENT_NOT_READABLE") from error
-
-
-def _request_body(intent: PaymentIntent, method: Method) -> dict[str, Any]:
-    return {
-        "reference_id": intent.reference,
-        "type": "PAY",
-        "country": "ID",
-        "currency": "IDR",
-        "request_amount": intent.total.quantity,
-        "capture_method": "AUTOMATIC",
-        "channel_code": method.channel,
-        "channel_properties": _channel_properties(intent, method),
-        "description": " ".join(intent.description.split())[:1000] or intent.reference,
-    }
-
-
-def _channel_properties(intent: PaymentIntent, method: Method) -> dict[str, str]:
-    if method.group == "va":
-        name = _plain_name(intent.customer_name) or intent.reference[:50]
-        return {"display_name": name, "expires_at": _wire_time(intent.expires_at)}
-    if method.group == "ewallet" and (url := _return_url(intent.return_url)):
-        return {"success_return_url": url, "failure_return_url": url, "cancel_return_url": url}
-    return {}  # QRIS takes none, and cannot be told to expire earlier
-
-
-def _plain_name(name: str) -> str:
-    """What bank terminals can show: accents fall off their letters, the rest becomes a space."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return " ".join(_NOT_IN_A_NAME.sub(" ", letters).split())[:50].strip()
-
-
-def _return_url(url: str | None) -> str | None:
-    """The gateway takes https only, 11 to 255 characters; without one the payer comes back by himself."""
-    if url is None or not 11 <= len(url) <= 255:
-        return None
-    return url if urlsplit(url).scheme == "https" else None
-
-
-def _wire_time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _echoes(answer: dict[str, Any], intent: PaymentIntent) -> bool:
-    """Whether the answer is about what we asked: a code over another amount must never be shown."""
-    told = answer.get("request_amount")
-    return answer.get("reference_id") == intent.reference and answers.rupiah(told) == intent.total.quantity
