@@ -5,8 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from billing_ui.catalogues import usage
+from billing_ui.catalogues.measures import Everyday, UnitDisplay
 from billing_ui.catalogues.reader import Table
-from billing_ui.catalogues.shape import Brand, Everyday, UnitDisplay
+from billing_ui.catalogues.shape import Brand
 from billing_ui.rules.plans import Ratio
 from billing_ui.rules.words import Text
 

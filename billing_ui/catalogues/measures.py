@@ -1,4 +1,4 @@
-"""What is counted and what it draws, as frozen data: units, meters, operations, rate cards."""
+"""What is counted, what it draws and how it looks, as frozen data: units, meters, operations, rate cards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from billing_ui.rules.plans import Ratio
 from billing_ui.rules.words import Text
 
 MeterMode = Literal["counted", "paid"]
@@ -68,3 +69,19 @@ class RateCard:
                 if (rate.operation, rate.model) == wanted:
                     return rate
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """A thing people know, and about how many tokens it takes: "± 2 papers"."""
+
+    tokens: int
+    name: Counted
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDisplay:
+    """How tokens look in money, and in everyday things, to a customer's eye."""
+
+    rate: Ratio | None
+    everyday: Everyday | None

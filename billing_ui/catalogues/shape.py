@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from billing_ui.catalogues.measures import Counted, Meter, Operation, RateCard
+from billing_ui.catalogues.measures import Counted, Meter, Operation, RateCard, UnitDisplay
 from billing_ui.kit.amount import Amount
-from billing_ui.rules.plans import Interval, Limit, PlanKind, Ratio, worth
+from billing_ui.rules.plans import Interval, Limit, PlanKind, worth
 from billing_ui.rules.settings import SettingValue
 from billing_ui.rules.words import Text
 
@@ -30,22 +30,6 @@ class Brand:
     support_email: str
     host_app_url: str
     mail_cta: Mapping[str, Text]
-
-
-@dataclass(frozen=True, slots=True)
-class Everyday:
-    """A thing people know, and about how many tokens it takes: "± 2 papers"."""
-
-    tokens: int
-    name: Counted
-
-
-@dataclass(frozen=True, slots=True)
-class UnitDisplay:
-    """How tokens look in money, and in everyday things, to a customer's eye."""
-
-    rate: Ratio | None
-    everyday: Everyday | None
 
 
 @dataclass(frozen=True, slots=True)
