@@ -16,7 +16,9 @@ from billing_ui.state.session import enter
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
+    """One page of postings; purchases without money stand on top of the first."""
+
     waiting: tuple[HistoryRow, ...]
     page: HistoryPage
 
@@ -49,6 +51,12 @@ class HistoryState(rx.State):
         self._cursors = self._cursors[:-1]
         await self._enter()
 
+    @rx.event
+    @policy("user")
+    async def reread(self) -> None:
+        """The same page again, for a tab that was hidden."""
+        await self._enter()
+
     async def _enter(self) -> None:
         who = viewer(self)
         if who is None or who.actor.account_id is None:
@@ -56,14 +64,14 @@ class HistoryState(rx.State):
         account_id, before = who.actor.account_id, self._cursors[-1] if self._cursors else None
         await enter(self, {HistoryState: lambda: _read(account_id, before)})
 
-    def _show(self, shown: _Shown) -> None:
+    def _show(self, shown: Shown) -> None:
         self.rows = [history_row(row) for row in (*shown.waiting, *shown.page.rows)]
         self._next = shown.page.next_cursor
         self.has_older = self._next is not None
         self.has_newer = bool(self._cursors)
 
 
-def _read(account_id: int, before: int | None) -> _Shown:
+def _read(account_id: int, before: int | None) -> Shown:
     with runtime.env().db.read() as tx:
         waiting = open_purchases(tx, account_id) if before is None else ()
-        return _Shown(waiting, history(tx, account_id, before))
+        return Shown(waiting, history(tx, account_id, before))

@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from billing_ui import runtime
+from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
 from billing_ui.kit.qris import merchant
 from billing_ui.queries.history import HistoryRow
 from billing_ui.queries.payment import PaymentView
+from billing_ui.rules.payments import UNDECIDED
 
 
 def instant(at: datetime | None) -> str:
     return "" if at is None else at.isoformat()
 
 
+def pair(both: Mapping[str, str]) -> dict[str, str]:
+    return {"id": both["id"], "en": both["en"]}
+
+
+def worth(tokens: int) -> dict[str, Any]:
+    """What so many tokens are shown as in money; empty where the catalogue shows tokens alone."""
+    amount = runtime.env().catalogue.worth(tokens)
+    return {} if amount is None else {"amount": amount.quantity, "currency": amount.unit}
+
+
+def everyday(tokens: int) -> dict[str, Any]:
+    """About how many everyday things the tokens make; empty where the catalogue names none or it is less than one."""
+    thing = runtime.env().catalogue.unit_display.everyday
+    count = tokens // thing.tokens if thing is not None else 0
+    if thing is None or count < 1:
+        return {}
+    name = thing.name.one if count == 1 else thing.name.other
+    return {"count": count, "thing": name.pair()}
+
+
 def payment(view: PaymentView) -> dict[str, Any]:
     """What the pay card shows. A stranger's view carries no balance and no story."""
     shown = merchant(view.instruction_value) if view.instruction_kind == "qr" else None
+    is_open = view.status in UNDECIDED
     return {
         "ref": view.ref,
         "status": view.status,
+        "is_open": is_open,
         "method": view.method,
-        "kind": view.instruction_kind,
-        "value": view.instruction_value,
-        "deeplink": view.deeplink,
-        "qr": qr_svg(view.instruction_value) if view.instruction_kind == "qr" else "",
-        "merchant": shown.name if shown else "",
+        "kind": view.instruction_kind if is_open else "none",
+        "value": view.instruction_value if is_open else "",
+        "grouped": _in_fours(view.instruction_value) if view.instruction_kind == "va" else "",
+        "qr": qr_svg(view.instruction_value) if is_open and view.instruction_kind == "qr" else "",
+        "merchant": shown.name if shown else runtime.env().catalogue.brand.name,
         "nmid": shown.nmid if shown else "",
+        "channels": _channels(view.method) if is_open else [],
         "amount": view.amount,
         "fee": view.fee,
         "tax": view.tax,
@@ -35,26 +62,52 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "currency": view.currency,
         "tokens": view.tokens,
         "expires_at": instant(view.expires_at),
-        "created_at": instant(view.created_at),
         "paid_at": instant(view.paid_at),
         "failure": view.failure_code,
         "late": view.is_late,
         "zone": view.zone,
         "member": view.is_member,
         "balance": view.balance,
-        "timeline": [{"at": instant(line.at), "kind": line.kind, "status": line.status} for line in view.timeline],
+        "timeline": [{"at": instant(line.at), "status": line.status} for line in _turns(view)],
     }
 
 
+def _turns(view: PaymentView) -> list[Any]:
+    """The story as a customer reads it: one line whenever the state became another one."""
+    lines: list[Any] = []
+    for line in view.timeline:
+        if not lines or lines[-1].status != line.status:
+            lines.append(line)
+    return lines
+
+
+def _in_fours(number: str) -> str:
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def _channels(method: str) -> list[dict[str, Any]]:
+    group, _, bank = method.partition("_")
+    try:
+        return list(va_steps(bank)) if group == "VA" else []
+    except FileNotFoundError:
+        # The menus of this bank are not collected yet; the number alone is enough to pay.
+        return []
+
+
 def history_row(row: HistoryRow) -> dict[str, Any]:
+    """A purchase keeps its own id from the day it is asked for; other postings are known by their key."""
+    is_purchase = row.kind == "topup" and bool(row.cause)
+    is_posted = row.cursor > 0
     return {
-        "id": row.id,
+        "id": row.cause if is_purchase else row.id,
         "kind": row.kind,
         "at": instant(row.at),
         "tokens": row.tokens,
-        "balance_after": row.balance_after,
-        "status": row.status,
-        "cause": row.cause,
+        "balance_after": row.balance_after if is_posted else None,
+        "status": "posted" if row.status == "done" else row.status,
+        "posted": is_posted,
+        "href": f"/pay/{row.cause}/" if is_purchase else "",
+        "payable": row.status in UNDECIDED,
         "amount": row.amount,
         "currency": row.currency,
         "method": row.method,

@@ -38,11 +38,16 @@ def start(app: rx.App) -> None:
 
 
 def follow(
-    state: rx.State, account_id: int, session_id: str, parts: dict[type[Any], Read], topics: tuple[str, ...] = ()
-) -> None:
-    """From now on this tab shows these parts. Each part is a state with `_show(data)`, and how its data is read."""
-    token = state.router.session.client_token
-    _Desk.tabs.follow(Tab(token, account_id, session_id, dict(parts), set(topics)))
+    state: rx.State, accounts: set[int], session_id: str, parts: dict[type[Any], Read], topics: tuple[str, ...] = (),
+    *, also: bool = False,
+) -> None:  # fmt: skip
+    """From now on this tab shows these parts. Each part is a state with `_show(data)`, and how its data is read.
+    With `also` they join what the page shows already; without, they replace it."""
+    tab = Tab(state.router.session.client_token, set(accounts), session_id, dict(parts), set(topics))
+    if also:
+        _Desk.tabs.follow_also(tab)
+    else:
+        _Desk.tabs.follow(tab)
 
 
 def _is_open(token: str) -> bool:

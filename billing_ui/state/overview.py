@@ -8,10 +8,12 @@ import reflex as rx
 
 from billing_ui import runtime
 from billing_ui.queries.overview import OverviewView, overview
+from billing_ui.queries.plans import PackageView
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.state.labels import history_row, instant
+from billing_ui.state.labels import everyday, history_row, instant
 from billing_ui.state.session import enter
+from billing_ui.state.topup import on_sale
 
 
 class OverviewState(rx.State):
@@ -19,6 +21,7 @@ class OverviewState(rx.State):
     waiting: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     recent: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     totals: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    quick: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
 
     @rx.event
     @policy("user")
@@ -30,15 +33,19 @@ class OverviewState(rx.State):
         await enter(self, {OverviewState: lambda: _read(account_id)})
         self.ready = True
 
-    def _show(self, view: OverviewView) -> None:
+    def _show(self, shown: tuple[OverviewView, tuple[PackageView, ...]]) -> None:
+        view, options = shown
         self.waiting = [history_row(row) for row in view.waiting]
         self.recent = [history_row(row) for row in view.recent]
         self.totals = {
             "bought": view.head.bought, "granted": view.head.granted, "used": view.head.used,
-            "period_ends_at": instant(view.head.period_ends_at),
+            "period_ends_at": instant(view.head.period_ends_at), "about": everyday(view.head.balance),
         }  # fmt: skip
+        self.quick = [
+            {"amount": each.amount, "currency": each.currency, "popular": each.is_popular} for each in options
+        ]
 
 
-def _read(account_id: int) -> OverviewView:
+def _read(account_id: int) -> tuple[OverviewView, tuple[PackageView, ...]]:
     with runtime.env().db.read() as tx:
-        return overview(tx, account_id)
+        return overview(tx, account_id), on_sale(tx, account_id)

@@ -2,57 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import reflex as rx
 
 from billing_ui import runtime
+from billing_ui.kit.amount import Amount
 from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.rules.access import ANONYMOUS
-from billing_ui.rules.errors import BillingError
+from billing_ui.rules.errors import BillingError, NotFound
+from billing_ui.rules.methods import METHODS, obstacle
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import looks, topups
 from billing_ui.state import live
-from billing_ui.state.feedback import told
-from billing_ui.state.labels import payment
+from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.labels import payment, worth
 from billing_ui.state.session import enter
+
+_CHECK_EVERY_S = 3
 
 
 class PayState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
-    card: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     found: rx.Field[bool] = rx.field(False)
+    card: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    worth: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    others: rx.Field[list[str]] = rx.field(default_factory=list)
     busy: rx.Field[str] = rx.field("")
-    notice: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
-    error: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
-    ref_asked: rx.Field[str] = rx.field("")
+    is_asking: rx.Field[bool] = rx.field(False)
+    is_not_yet: rx.Field[bool] = rx.field(False)
+    error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
+    _checked_at: float = 0.0
 
     @rx.event
     @policy("public")
     async def open(self) -> None:
         """The page /pay/{ref}: whoever holds the link sees what is needed to pay."""
-        await self._show_ref(str(self.router.url.path.rstrip("/").rpartition("/")[2]))
-        self.ready = True
+        await self._open(self.router.url.path.rstrip("/").rpartition("/")[2])
+
+    @rx.event
+    @policy("public")
+    async def refresh(self) -> None:
+        """A tab that is looked at again, or whose clock ran out, reads the truth once."""
+        if self.card:
+            await self._open(str(self.card["ref"]), also=True)
 
     @rx.event
     @policy("public")
     async def check(self) -> AsyncGenerator[Any, None]:
-        """“I have paid, check status”: ask the gateway now."""
-        if not self.card or self.busy:
+        """“I have paid, check status”: asks the gateway now, at most every few seconds."""
+        steady = runtime.env().clock.steady()
+        if not self.card or self.busy or steady - self._checked_at < _CHECK_EVERY_S:
             return
-        self.busy, self.notice, self.error = "check", {}, {}
-        yield
-        who = viewer(self)
-        try:
-            await runtime.run(looks.check, runtime.env(), who.actor if who else ANONYMOUS, self.card["ref"])
-        except BillingError as problem:
-            self.error = told(problem)
-        await self._show_ref(self.card["ref"])
-        self.busy = ""
-        if self.card.get("status") in {"created", "pending", "processing", "unknown"} and not self.error:
-            self.notice = {"key": "pay.notyet"}
+        self._checked_at = steady
+        async for step in self._act("check", looks.check):
+            yield step
+        self.is_not_yet = bool(self.card.get("is_open")) and not self.error["code"]
 
     @rx.event
     @policy("user")
@@ -63,46 +70,83 @@ class PayState(rx.State):
 
     @rx.event
     @policy("user")
+    async def change(self, method: str) -> AsyncGenerator[Any, None]:
+        """The same purchase, paid another way."""
+        async for step in self._act("change", lambda env, actor, ref: topups.retry(env, actor, ref, method)):
+            yield step
+
+    @rx.event
+    @policy("user")
+    async def ask_cancel(self) -> None:
+        self.is_asking = True
+
+    @rx.event
+    @policy("user")
+    async def keep(self) -> None:
+        self.is_asking = False
+
+    @rx.event
+    @policy("user")
     async def cancel(self) -> AsyncGenerator[Any, None]:
+        self.is_asking = False
         async for step in self._act("cancel", topups.cancel):
             yield step
 
-    async def _act(self, name: str, use_case: Any) -> AsyncGenerator[Any, None]:
-        who = viewer(self)
-        if who is None or not self.card or self.busy:
+    async def _act(self, name: str, use_case: Callable[..., Any]) -> AsyncGenerator[Any, None]:
+        if not self.card or self.busy:
             return
-        self.busy, self.notice, self.error = name, {}, {}
+        ref = str(self.card["ref"])
+        self.busy, self.is_not_yet, self.error = name, False, dict(NOTHING)
         yield
+        who = viewer(self)
         try:
-            await runtime.run(use_case, runtime.env(), who.actor, self.card["ref"])
+            await runtime.run(use_case, runtime.env(), who.actor if who else ANONYMOUS, ref)
         except BillingError as problem:
             self.error = told(problem)
-        await self._show_ref(self.card["ref"])
-        self.busy = ""
+        finally:
+            self.busy = ""
+        await self._open(ref, also=True, keep_error=True)
 
-    async def _show_ref(self, ref: str) -> None:
+    async def _open(self, ref: str, *, also: bool = False, keep_error: bool = False) -> None:
         """Reads the purchase, follows it, and has the gateway watched while this tab is open."""
         who = viewer(self)
         account_id = who.actor.account_id if who else None
-        await enter(self, {PayState: lambda: _read(ref, account_id)}, topics=(ref,))
-        if who is None and self.found:
+        if not keep_error:
+            self.busy, self.is_not_yet, self.is_asking, self.error = "", False, False, dict(NOTHING)
+        parts: dict[type[Any], Callable[[], Any]] = {PayState: lambda: read(ref, account_id)}
+        await enter(self, parts, topics=(ref,), also=also)
+        self.ready = True
+        if not self.found:
+            return
+        if not self.card["member"]:
             owner = await runtime.run(_owner, ref)
-            live.follow(self, owner, "", {PayState: lambda: _read(ref, None)}, topics=(ref,))
-        if self.found:
-            await runtime.run(looks.watch, runtime.env(), ref)
+            live.follow(self, {owner}, who.session_id if who else "", parts, (ref,), also=also or who is not None)
+        await runtime.run(looks.watch, runtime.env(), ref)
 
     def _show(self, view: PaymentView | None) -> None:
         self.found = view is not None
         self.card = payment(view) if view else {}
+        self.worth = worth(view.balance) if view else {}
+        self.others = _others(view) if view else []
+        if not self.card.get("is_open"):
+            self.is_not_yet = self.is_asking = False
         if self.card.get("status") == "paid":
-            self.notice, self.error = {}, {}
+            self.error = dict(NOTHING)
 
 
-def _read(ref: str, account_id: int | None) -> PaymentView | None:
+def read(ref: str, account_id: int | None) -> PaymentView | None:
     with runtime.env().db.read() as tx:
         return payment_view(tx, ref, account_id)
 
 
 def _owner(ref: str) -> int:
-    view = _read(ref, None)
-    return view.account_id if view else 0
+    view = read(ref, None)
+    if view is None:
+        raise NotFound(what="payment")
+    return view.account_id
+
+
+def _others(view: PaymentView) -> list[str]:
+    """The other methods that could take this total today."""
+    total = Amount(view.total, view.currency)
+    return [code for code in METHODS if code != view.method and obstacle(code, total) is None]

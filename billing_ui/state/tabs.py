@@ -15,7 +15,7 @@ class Tab:
     """One open tab: whose it is, what topics it shows, and a reader for each state that shows live data."""
 
     token: str
-    account_id: int
+    accounts: set[int]
     session_id: str
     parts: dict[type, Read] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
@@ -34,10 +34,20 @@ class Tabs:
         with self._lock:
             self._tabs[tab.token] = tab
 
+    def follow_also(self, tab: Tab) -> None:
+        """The tab goes on showing what it shows, and this besides."""
+        with self._lock:
+            known = self._tabs.get(tab.token)
+            if known is not None and known.session_id == tab.session_id:
+                tab.accounts |= known.accounts
+                tab.parts = {**known.parts, **tab.parts}
+                tab.topics |= known.topics
+            self._tabs[tab.token] = tab
+
     def of_account(self, account_id: int) -> list[Tab]:
         self._forget_closed()
         with self._lock:
-            return [tab for tab in self._tabs.values() if tab.account_id == account_id]
+            return [tab for tab in self._tabs.values() if account_id in tab.accounts]
 
     def is_watched(self, topic: str) -> bool:
         self._forget_closed()

@@ -2,80 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
 from billing_ui import runtime
+from billing_ui.infra.db import Tx
 from billing_ui.kit.amount import Amount
+from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.queries.plans import PackageView, plan_by_slug
 from billing_ui.queries.topups import last_method, unfinished
-from billing_ui.rules.errors import AmountOutOfRange, BillingError
+from billing_ui.rules.errors import BillingError
 from billing_ui.rules.methods import METHODS, obstacle
+from billing_ui.rules.topups import Quote
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services.plans import topup_plan
-from billing_ui.services.topups import RequestTopup, request
-from billing_ui.state.feedback import told
+from billing_ui.services.topups import RequestTopup, price, request
+from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.labels import everyday, instant, worth
 from billing_ui.state.pay import PayState
 from billing_ui.state.session import enter
 
-_MAX_DIGITS = 12
+_GROUPS = ("qris", "va", "ewallet", "card")
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class Offer:
+    """What the form needs: the amounts on sale, how this account paid last, what it has not finished."""
+
     options: tuple[PackageView, ...]
     last_method: str | None
-    unfinished: str | None
+    unfinished: PaymentView | None
 
 
 class TopupState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
     options: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     custom: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
-    methods: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
+    groups: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     amount: rx.Field[int] = rx.field(0)
     is_other: rx.Field[bool] = rx.field(False)
     method: rx.Field[str] = rx.field("")
-    tokens: rx.Field[int] = rx.field(0)
-    unfinished: rx.Field[str] = rx.field("")
+    quote: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    unfinished: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     busy: rx.Field[bool] = rx.field(False)
-    error: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
     _form_key: str = ""
 
     @rx.event
     @policy("user")
     async def open(self) -> None:
-        await self._open()
-        self.ready = True
+        await self._open(self.router.url.query_parameters)
+
+    @rx.event
+    @policy("user")
+    async def look_again(self) -> None:
+        """A tab that was hidden reads anew; what the customer had chosen stays."""
+        who = viewer(self)
+        if who is not None and who.actor.account_id is not None:
+            account_id = who.actor.account_id
+            await enter(self, {TopupState: lambda: read(account_id)}, also=True)
 
     @rx.event
     @policy("user")
     async def pick_amount(self, amount: int) -> None:
         self.is_other = False
-        self._choose(amount)
+        await self._choose(amount, self.method)
 
     @rx.event
     @policy("user")
     async def pick_other(self) -> None:
         self.is_other = True
-        self._choose(int(self.custom.get("minimum", 0)))
+        await self._choose(self.amount or int(self.custom.get("minimum", 0)), self.method)
 
     @rx.event
     @policy("user")
-    async def type_amount(self, text: str) -> None:
-        """Digits with any grouping between them; what is not yet a sellable amount is told beside the field."""
-        digits = "".join(character for character in text if character in "0123456789")[:_MAX_DIGITS]
-        self._choose(int(digits or 0))
+    async def type_amount(self, amount: int) -> None:
+        """What is not yet a sellable amount is told beside the field, and nothing can be paid."""
+        self.is_other = True
+        await self._choose(amount, self.method)
 
     @rx.event
     @policy("user")
     async def pick_method(self, code: str) -> None:
-        if any(each["code"] == code and not each["why"] for each in self.methods):
-            self.method = code
+        if code in METHODS:
+            await self._choose(self.amount, code)
 
     @rx.event
     @policy("user")
@@ -83,9 +97,9 @@ class TopupState(rx.State):
         """From the top-up page: asks for the code, then goes to its page."""
         async for step in self._ask():
             yield step
-        card = await self.get_state(PayState)
-        if card.ref_asked and not self.error:
-            yield rx.redirect(f"/pay/{card.ref_asked}/")
+        ref = (await self.get_state(Asked)).ref
+        if ref:
+            yield rx.redirect(f"/pay/{ref}/")
 
     @rx.event
     @policy("user")
@@ -93,90 +107,139 @@ class TopupState(rx.State):
         """From the plans hub: the card opens in place, and the address remembers it."""
         async for step in self._ask():
             yield step
-        card = await self.get_state(PayState)
-        if card.ref_asked and not self.error:
-            await card._show_ref(card.ref_asked)
-            card.ready = True
+        ref = (await self.get_state(Asked)).ref
+        if ref:
+            await (await self.get_state(PayState))._open(ref, also=True)
 
-    async def _open(self) -> None:
+    async def _open(self, wishes: Mapping[str, str], *, also: bool = False) -> None:
         who = viewer(self)
         if who is None or who.actor.account_id is None:
             return
         account_id = who.actor.account_id
-        env = runtime.env()
-        self._form_key = env.ids.public("form")
-        self.error, self.busy = {}, False
-        await enter(self, {TopupState: lambda: _read(account_id)})
+        self._form_key, self.busy, self.error = runtime.env().ids.public("form"), False, dict(NOTHING)
+        (await self.get_state(Asked)).ref = ""
+        wished = wishes.get("amount", "")
+        self.amount = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) <= 12 else 0
+        self.method = wishes.get("method", "") if wishes.get("method", "") in METHODS else ""
+        self.is_other = False
+        await enter(self, {TopupState: lambda: read(account_id)}, also=also)
+        if self.amount and not any(each["amount"] == self.amount for each in self.options):
+            self.is_other = bool(self.custom)
+            self.amount = self.amount if self.is_other else 0
+        popular = next((each for each in self.options if each["popular"]), self.options[0] if self.options else None)
+        await self._choose(self.amount or (int(popular["amount"]) if popular else 0), self.method)
+        self.ready = True
 
-    def _show(self, offer: _Offer) -> None:
+    def _show(self, offer: Offer) -> None:
         custom = runtime.env().catalogue.custom_amount
         self.options = [_option(each) for each in offer.options]
-        self.custom = (
-            {"minimum": custom.minimum, "maximum": custom.maximum, "step": custom.step} if custom is not None else {}
-        )
-        self.unfinished = offer.unfinished or ""
+        self.custom = {} if custom is None else {"minimum": custom.minimum, "maximum": custom.maximum}
+        self.unfinished = {} if offer.unfinished is None else _unfinished(offer.unfinished)
         self.method = self.method or offer.last_method or ""
-        if not self.amount and self.options:
-            popular = next((each for each in self.options if each["popular"]), self.options[0])
-            self._choose(int(popular["amount"]))
-        else:
-            self._choose(self.amount)
 
-    def _choose(self, amount: int) -> None:
-        """Everything that follows from an amount: the tokens it brings, the methods that can take it."""
-        currency = runtime.env().catalogue.currency
-        self.amount, self.error = amount, {}
-        option = next((each for each in self.options if each["amount"] == amount), None)
-        custom = runtime.env().catalogue.custom_amount
-        if option is not None:
-            self.tokens = int(option["tokens"]) + int(option["bonus"])
-        elif custom is not None and custom.minimum <= amount <= custom.maximum and amount % custom.step == 0:
-            self.tokens = custom.tokens(amount)
+    async def _choose(self, amount: int, method: str) -> None:
+        """Everything that follows from an amount and a method: what it brings, what it costs, what stands in the way."""
+        who = viewer(self)
+        if who is None or who.actor.account_id is None:
+            return
+        env = runtime.env()
+        total = Amount(amount, env.catalogue.currency)
+        possible = [code for code in METHODS if obstacle(code, total) is None]
+        self.amount, self.error, self.groups = amount, dict(NOTHING), _groups(total)
+        self.method = method if method in possible else next(iter(possible), "")
+        if not amount or not self.method:
+            self.quote = {}
+            return
+        try:
+            priced = await runtime.run(_priced, who.actor.account_id, amount, self.method)
+        except BillingError as problem:
+            self.quote, self.error = {}, told(problem)
         else:
-            self.tokens = 0
-            if custom is not None:
-                self.error = told(
-                    AmountOutOfRange(minimum=custom.minimum, maximum=custom.maximum, step=custom.step, currency=currency)
-                )
-        self.methods = [
-            {
-                "code": method.code, "group": method.group, "minimum": method.minimum, "maximum": method.maximum,
-                "why": obstacle(method.code, Amount(amount, currency)) or "",
-            }
-            for method in METHODS.values()
-        ]  # fmt: skip
-        possible = [each["code"] for each in self.methods if not each["why"]]
-        if self.method not in possible:
-            self.method = possible[0] if possible else ""
+            self.quote = _quoted(priced)
 
     async def _ask(self) -> AsyncGenerator[Any, None]:
         who = viewer(self)
-        card = await self.get_state(PayState)
-        card.ref_asked = ""
-        if who is None or self.busy or self.error or not self.method:
+        asked = await self.get_state(Asked)
+        asked.ref = ""
+        if who is None or self.busy or not self.quote:
             return
-        self.busy = True
+        self.busy, self.error = True, dict(NOTHING)
         yield
         wish = RequestTopup(self.amount, self.method, self._form_key)
         try:
-            card.ref_asked = await runtime.run(request, runtime.env(), who.actor, wish)
+            asked.ref = await runtime.run(request, runtime.env(), who.actor, wish)
             self._form_key = runtime.env().ids.public("form")
         except BillingError as problem:
             self.error = told(problem)
-        self.busy = False
+        finally:
+            self.busy = False
+
+
+class Asked(rx.State):
+    """The purchase this form has just made; the hub opens its card and the address bar remembers it."""
+
+    ref: rx.Field[str] = rx.field("")
 
 
 def _option(view: PackageView) -> dict[str, Any]:
+    tokens = view.tokens + view.bonus_tokens
     return {
-        "slug": view.slug, "amount": view.amount, "currency": view.currency, "tokens": view.tokens,
-        "bonus": view.bonus_tokens, "label": {"id": view.label.id, "en": view.label.en}, "popular": view.is_popular,
+        "amount": view.amount, "currency": view.currency, "tokens": tokens, "bonus": view.bonus_tokens,
+        "popular": view.is_popular, "about": everyday(tokens),
     }  # fmt: skip
 
 
-def _read(account_id: int) -> _Offer:
+def _unfinished(view: PaymentView) -> dict[str, Any]:
+    return {
+        "ref": view.ref, "total": view.total, "currency": view.currency, "method": view.method,
+        "expires_at": instant(view.expires_at),
+    }  # fmt: skip
+
+
+def _groups(total: Amount) -> list[dict[str, Any]]:
+    """Every method in its group; one that cannot take this amount stays, with its reason and its bounds."""
+    return [
+        {
+            "name": group,
+            "methods": [
+                {"code": each.code, "why": obstacle(each.code, total) or "", "minimum": each.minimum,
+                 "maximum": each.maximum}
+                for each in METHODS.values()
+                if each.group == group
+            ],
+        }
+        for group in _GROUPS
+    ]  # fmt: skip
+
+
+def _quoted(priced: Quote) -> dict[str, Any]:
+    tokens = priced.tokens + priced.bonus_tokens
+    return {
+        "price": priced.price.quantity, "fee": priced.fee.quantity, "tax": priced.tax.quantity,
+        "total": priced.total.quantity, "currency": priced.total.unit, "tokens": tokens,
+        "bonus": priced.bonus_tokens, "about": everyday(tokens), "worth": worth(tokens),
+    }  # fmt: skip
+
+
+def _priced(account_id: int, amount: int, method: str) -> Quote:
     env = runtime.env()
     with env.db.read() as tx:
-        plan = topup_plan(tx, account_id)
-        card = plan_by_slug(tx, plan.slug) if plan is not None else None
-        options = tuple(option for option in card.options if not option.is_disabled) if card else ()
-        return _Offer(options, last_method(tx, account_id), unfinished(tx, account_id, env.clock.now()))
+        return price(tx, env, account_id, amount, method)[2]
+
+
+def on_sale(tx: Tx, account_id: int) -> tuple[PackageView, ...]:
+    """The amounts this account may buy: those of the plan that its top-ups belong to."""
+    plan = topup_plan(tx, account_id)
+    shown = plan_by_slug(tx, plan.slug) if plan is not None else None
+    return shown.options if shown is not None else ()
+
+
+def read(account_id: int) -> Offer:
+    env = runtime.env()
+    with env.db.read() as tx:
+        ref = unfinished(tx, account_id, env.clock.now())
+        return Offer(
+            options=on_sale(tx, account_id),
+            last_method=last_method(tx, account_id),
+            unfinished=payment_view(tx, ref, account_id) if ref else None,
+        )

@@ -1,0 +1,317 @@
+"""The payment as its payer sees it, from the first code to the receipt. One piece for the plans hub and for /pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.action import button, link_button
+from billing_ui.components.disclosure import fold, modal, timeline
+from billing_ui.components.icons import icon
+from billing_ui.components.marks import badge
+from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.payment import amount_due, deadline, qr_card, status_line, va_card
+from billing_ui.components.surface import balance_stat, facts
+from billing_ui.components.text import Handler, money, num, t, when
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the card shows and what it may ask for; Vars and handlers of one state."""
+
+    payment: Any
+    worth: Any
+    others: Any
+    busy: Any
+    is_asking: Any
+    is_not_yet: Any
+    error: Any
+    brand: Any
+    home: Any
+    refresh: Handler
+    check: Handler
+    retry: Handler
+    change: Any
+    ask_cancel: Handler
+    keep: Handler
+    cancel: Handler
+
+
+def pay_card(card: Card, *, level: int = 1) -> rx.Component:
+    """`level` is that of its heading: the page's own on /pay, one below inside the hub."""
+    shown = card.payment
+    return rx.el.div(
+        status_line(shown["status"], shown["ref"], _head(card, level)),
+        rx.cond(card.error["code"] != "", error_summary(card.error["code"].to(str), card.error["args"]), rx.fragment()),
+        rx.match(
+            shown["status"],
+            ("pending", _open(card)),
+            ("created", "processing", "unknown", _waiting_only(card)),
+            ("paid", _paid(card)),
+            ("review", _facts(shown)),
+            _ended(card),
+        ),
+        _story(shown),
+        _question(card),
+        class_name="stack pay-card",
+    )
+
+
+def _head(card: Card, level: int) -> rx.Component:
+    shown = card.payment
+    heads = {
+        "created": ("pay.created", t("pay.created_body"), "info", "clock"),
+        "pending": ("pay.waiting", t("pay.auto"), "warn", "clock"),
+        "processing": ("pay.processing", t("pay.processing_body"), "info", "clock"),
+        "unknown": ("pay.unknown", t("pay.unknown_body"), "warn", "clock"),
+        "paid": ("pay.ok", _received(shown), "ok", "check"),
+        "failed": ("pay.failed", _why(shown), "bad", "cross"),
+        "expired": ("pay.expired", t("pay.expired_body"), "", "clock"),
+        "canceled": ("pay.canceled", t("pay.canceled_body"), "", "cross"),
+        "review": ("pay.review", t("pay.review_body", ref=shown["ref"]), "warn", "search"),
+    }
+    return rx.match(
+        shown["status"],
+        *[(status, _title(level, *words)) for status, words in heads.items()],
+        _title(level, "pay.created", "", "", "clock"),
+    )
+
+
+def _title(level: int, key: str, body: Any, tone: str, shape: str) -> rx.Component:
+    heading = rx.el.h1 if level == 1 else rx.el.h3
+    return rx.el.div(
+        rx.el.div(icon(shape), class_name="halo", custom_attrs={"data-tone": tone}),
+        rx.el.div(heading(t(key), tab_index=-1, class_name="pay-title"), rx.el.p(body, class_name="muted")),
+        class_name="pay-head",
+    )
+
+
+def _received(shown: Any) -> rx.Var[str]:
+    late = rx.cond(shown["late"], t("pay.late") + " ", "")
+    return late + rx.cond(
+        shown["member"],
+        t("pay.ok_body", amount=t("unit.tokens", tokens=num(shown["tokens"])), balance=num(shown["balance"])),
+        t("pay.ok_public", money=money(shown["total"], shown["currency"])),
+    )
+
+
+def _why(shown: Any) -> rx.Var[str]:
+    reason = rx.match(
+        shown["failure"],
+        ("insufficient", t("pay.reason.insufficient")),
+        ("declined", t("pay.reason.declined")),
+        ("rejected", t("pay.reason.gateway")),
+        t("pay.reason.unknown"),
+    )
+    return t("pay.failed_body", reason=reason)
+
+
+def _open(card: Card) -> rx.Component:
+    """A code that can be paid now."""
+    shown = card.payment
+    return rx.el.div(
+        rx.el.div(
+            amount_due(shown["total"].to(int), shown["currency"]),
+            deadline(shown["expires_at"].to(str), shown["zone"], on_done=card.refresh),
+            class_name="well stack-sm",
+        ),
+        rx.match(
+            shown["kind"],
+            ("qr", _qr(shown)),
+            ("va", _va(shown)),
+            ("redirect", _redirect(shown)),
+            rx.fragment(),
+        ),
+        _checking(card),
+        _facts(shown),
+        _ways_out(card),
+        class_name="stack",
+    )
+
+
+def _qr(shown: Any) -> rx.Component:
+    return qr_card(
+        shown["qr"],
+        payload=shown["value"],
+        merchant=shown["merchant"].to(str),
+        nmid=shown["nmid"].to(str),
+        amount=shown["total"].to(int),
+        currency=shown["currency"],
+        download="/qr/" + shown["ref"].to(str) + ".png",
+    )
+
+
+def _va(shown: Any) -> rx.Component:
+    return va_card(
+        shown["value"].to(str),
+        shown["grouped"],
+        bank=t("method." + shown["method"].to(str)),
+        holder=shown["merchant"],
+        amount=shown["total"].to(int),
+        currency=shown["currency"],
+        channels=shown["channels"].to(list[dict[str, Any]]),
+    )
+
+
+def _redirect(shown: Any) -> rx.Component:
+    wallet = t("method." + shown["method"].to(str))
+    return rx.el.div(
+        rx.el.p(t("ew.redirect", wallet=wallet), class_name="muted"),
+        link_button(t("ew.open", wallet=wallet), shown["value"], size="lg", wide=True, testid="pay-open"),
+        class_name="stack",
+    )
+
+
+def _waiting_only(card: Card) -> rx.Component:
+    """Nothing to pay is shown: the code is being made, or the money is on its way."""
+    return rx.el.div(_checking(card), _facts(card.payment), _ways_out(card), class_name="stack")
+
+
+def _checking(card: Card) -> rx.Component:
+    return rx.el.div(
+        button(
+            "pay.check", on_click=card.check, kind="secondary", wide=True, busy=card.busy == "check", testid="pay-check"
+        ),
+        rx.el.div(rx.cond(card.is_not_yet, notice(t("pay.notyet")), rx.fragment()), role="status"),
+        class_name="stack-sm",
+    )
+
+
+def _facts(shown: Any) -> rx.Component:
+    return facts(
+        [
+            ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
+            ("pay.method", t("method." + shown["method"].to(str))),
+            ("pay.ref", rx.el.span(shown["ref"], class_name="mono")),
+        ]
+    )
+
+
+def _ways_out(card: Card) -> rx.Component:
+    """Only the account's own people may change or cancel; a stranger with the link may pay."""
+    return rx.cond(
+        card.payment["member"],
+        rx.el.div(
+            rx.cond(
+                card.others.length() > 0,
+                fold(
+                    "pay.change",
+                    rx.el.div(rx.foreach(card.others, lambda code: _other(card, code)), class_name="row"),
+                ),
+                rx.fragment(),
+            ),
+            button(
+                "pay.cancel", on_click=card.ask_cancel, kind="ghost", busy=card.busy == "cancel", testid="pay-cancel"
+            ),
+            class_name="stack-sm",
+        ),
+        rx.fragment(),
+    )
+
+
+def _other(card: Card, code: rx.Var[str]) -> rx.Component:
+    return button(
+        t("method." + code),
+        on_click=card.change(code),
+        kind="secondary",
+        size="sm",
+        busy=card.busy == "change",
+        testid=rx.Var.create("pay-change-") + code,
+    )
+
+
+def _paid(card: Card) -> rx.Component:
+    shown = card.payment
+    balance = rx.cond(
+        shown["member"],
+        balance_stat(
+            shown["balance"].to(int),
+            num(shown["balance"]),
+            t("unit.token_word"),
+            note=badge("+" + num(shown["tokens"]), tone="ok"),
+        ),
+        rx.fragment(),
+    )
+    receipt = rx.el.div(
+        rx.el.h2(t("pay.receipt_title"), font_size="16px"),
+        facts(
+            [
+                ("pay.receipt_number", rx.el.span(shown["ref"], class_name="mono")),
+                ("pay.paid_at", when(shown["paid_at"], shown["zone"])),
+                ("pay.method", t("method." + shown["method"].to(str))),
+                ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
+            ],
+            total=("topup.total", money(shown["total"], shown["currency"])),
+        ),
+        class_name="well stack-sm",
+        custom_attrs={"data-testid": "receipt"},
+    )
+    return rx.el.div(
+        balance,
+        receipt,
+        rx.el.div(
+            link_button(t("pay.back", brand=card.brand), card.home, size="lg"),
+            link_button("pay.back_overview", "/subscription/overview/", kind="secondary", size="lg"),
+            button("pay.print", on_click=rx.call_script("window.print()"), kind="ghost", icon_name="receipt"),
+            class_name="row",
+        ),
+        class_name="stack",
+    )
+
+
+def _ended(card: Card) -> rx.Component:
+    """Failed, expired or canceled: the same wish again takes one click."""
+    return rx.el.div(
+        rx.cond(
+            card.payment["member"],
+            button(
+                rx.cond(card.payment["status"] == "failed", t("pay.retry"), t("pay.renew")),
+                on_click=card.retry,
+                size="lg",
+                busy=card.busy == "retry",
+                testid="pay-retry",
+            ),
+            rx.fragment(),
+        ),
+        rx.el.div(
+            rx.el.p(t("pay.amount"), class_name="stat-label"),
+            rx.el.p(
+                money(card.payment["total"], card.payment["currency"]),
+                class_name="stat-value",
+                custom_attrs={"data-testid": "pay-amount", "data-value": card.payment["total"]},
+            ),
+        ),
+        _facts(card.payment),
+        class_name="stack",
+    )
+
+
+def _story(shown: Any) -> rx.Component:
+    return rx.cond(
+        shown["timeline"].to(list[dict[str, Any]]).length() > 0,
+        fold(
+            "pay.timeline",
+            timeline(
+                shown["timeline"].to(list[dict[str, Any]]),
+                lambda event: t("pay.event." + event["status"].to(str)),
+                shown["zone"],
+            ),
+        ),
+        rx.fragment(),
+    )
+
+
+def _question(card: Card) -> rx.Component:
+    return modal(
+        "pay.cancel_title",
+        t("pay.cancel_q"),
+        opened=card.is_asking,
+        on_close=card.keep,
+        actions=(
+            button("pay.cancel_keep", on_click=card.keep, kind="secondary"),
+            button("pay.cancel", on_click=card.cancel, kind="danger", testid="pay-cancel-yes"),
+        ),
+        id_="cancel",
+    )

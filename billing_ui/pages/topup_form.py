@@ -1,0 +1,204 @@
+"""Amount and method as two fieldsets, and what they come to; the same form in the plans hub and on its own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.action import button, link_button
+from billing_ui.components.choice import radio_tile, tile_tag
+from billing_ui.components.field import amount_field
+from billing_ui.components.notice import error_summary
+from billing_ui.components.surface import facts
+from billing_ui.components.text import Handler, money, num, t, when
+from billing_ui.state.session import Session
+from billing_ui.state.topup import TopupState
+
+def topup_form(on_pay: Handler) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(_unfinished(), _amounts(), _methods(), class_name="stack-lg"),
+        _summary(on_pay),
+        class_name="split",
+    )
+
+
+def _amounts() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(t("topup.amount"), class_name="section-title"),
+        rx.el.div(
+            rx.foreach(TopupState.options, _amount),
+            rx.cond(TopupState.custom, _other(), rx.fragment()),
+            class_name="tiles",
+        ),
+        rx.cond(TopupState.is_other, _typed(), rx.fragment()),
+    )
+
+
+def _amount(option: rx.Var[dict[str, Any]]) -> rx.Component:
+    about = option["about"].to(dict[str, Any])
+    return radio_tile(
+        "amount-choice",
+        option["amount"].to(str),
+        money(option["amount"], option["currency"]),
+        note=rx.cond(
+            about["count"],
+            t("topup.tile_about", tokens=num(option["tokens"]), count=num(about["count"]), thing=about["thing"]),
+            t("unit.tokens", tokens=num(option["tokens"])),
+        ),
+        tag=rx.cond(option["popular"], tile_tag("plan.popular"), rx.fragment()),
+        checked=~TopupState.is_other & (TopupState.amount == option["amount"].to(int)),
+        on_pick=TopupState.pick_amount(option["amount"].to(int)),
+        testid=rx.Var.create("amount-") + option["amount"].to(str),
+    )
+
+
+def _other() -> rx.Component:
+    return radio_tile(
+        "amount-choice",
+        "other",
+        "topup.other",
+        note=_range(),
+        checked=TopupState.is_other,
+        on_pick=TopupState.pick_other,
+        testid="amount-other",
+    )
+
+
+def _typed() -> rx.Component:
+    error = TopupState.error
+    return rx.el.div(
+        amount_field(
+            t("topup.other_label", currency=Session.currency),
+            value=TopupState.amount,
+            on_amount=TopupState.type_amount,
+            hint=_range(),
+            error=rx.cond(error["code"] == "amount_out_of_range", t("error.amount_out_of_range", error["args"]), ""),
+            testid="amount-input",
+        ),
+        class_name="typed",
+    )
+
+
+def _range() -> rx.Var[str]:
+    custom = TopupState.custom
+    return t(
+        "topup.range",
+        min=money(custom["minimum"], Session.currency),
+        max=money(custom["maximum"], Session.currency),
+    )
+
+
+def _methods() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(t("topup.method"), class_name="section-title"),
+        rx.el.div(rx.foreach(TopupState.groups, _group), class_name="stack"),
+    )
+
+
+def _group(group: rx.Var[dict[str, Any]]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(t("method_group." + group["name"].to(str)), class_name="group-title"),
+        rx.el.div(rx.foreach(group["methods"].to(list[dict[str, Any]]), _method), class_name="tiles tiles-method"),
+        role="group",
+        custom_attrs={"aria-label": t("method_group." + group["name"].to(str))},
+    )
+
+
+def _method(method: rx.Var[dict[str, Any]]) -> rx.Component:
+    why = method["why"].to(str)
+    code = method["code"].to(str)
+    return radio_tile(
+        "method-choice",
+        code,
+        t("method." + code),
+        note=rx.match(
+            why,
+            ("", t("method_hint." + code)),
+            ("minimum", t("topup.method_min", money=money(method["minimum"], Session.currency))),
+            ("maximum", t("topup.method_max", money=money(method["maximum"], Session.currency))),
+            t("topup.method_off"),
+        ),
+        checked=TopupState.method == code,
+        on_pick=TopupState.pick_method(code),
+        disabled=why != "",
+        testid=rx.Var.create("method-") + code,
+        attrs={"data-disabled-reason": rx.cond(why != "", why, rx.Var("undefined"))},
+    )
+
+
+def _summary(on_pay: Handler) -> rx.Component:
+    quote, about = TopupState.quote, TopupState.quote["about"].to(dict[str, Any])
+    currency = quote["currency"]
+    return rx.el.aside(
+        rx.el.h2(t("topup.summary"), class_name="section-title"),
+        rx.el.p(
+            rx.cond(
+                quote["tokens"],
+                rx.cond(
+                    about["count"],
+                    t("topup.receive_things", tokens=num(quote["tokens"]), count=num(about["count"]), thing=about["thing"]),
+                    t("topup.receive", tokens=num(quote["tokens"])),
+                ),
+                t("topup.choose_first"),
+            ),
+            class_name="receive",
+        ),
+        rx.cond(
+            quote["bonus"],
+            rx.el.p(t("topup.bonus", tokens=num(quote["bonus"])), class_name="small gain"),
+            rx.fragment(),
+        ),
+        facts(
+            [
+                ("topup.price", money(quote["price"], currency)),
+                ("topup.fee", money(quote["fee"], currency)),
+                ("topup.tax_plain", money(quote["tax"], currency)),
+            ],
+            total=("topup.total", money(quote["total"], currency)),
+        ),
+        rx.cond(
+            (TopupState.error["code"] != "") & (TopupState.error["code"] != "amount_out_of_range"),
+            error_summary(TopupState.error["code"].to(str), TopupState.error["args"]),
+            rx.fragment(),
+        ),
+        rx.el.div(
+            button(
+                rx.cond(quote["total"], t("topup.pay", money=money(quote["total"], currency)), t("topup.pay_plain")),
+                on_click=on_pay,
+                size="lg",
+                wide=True,
+                busy=TopupState.busy,
+                disabled=~quote["total"].bool(),
+                testid="pay-submit",
+            ),
+            class_name="pay-bar",
+        ),
+        class_name="card summary",
+        custom_attrs={"aria-label": t("topup.summary")},
+    )
+
+
+def _unfinished() -> rx.Component:
+    waiting = TopupState.unfinished
+    return rx.cond(
+        waiting["ref"],
+        rx.el.section(
+            rx.el.div(
+                rx.el.h2(t("topup.resume"), font_size="16px"),
+                rx.el.p(
+                    t(
+                        "topup.resume_body",
+                        money=money(waiting["total"], waiting["currency"]),
+                        method=t("method." + waiting["method"].to(str)),
+                        when=when(waiting["expires_at"], Session.zone),
+                    ),
+                    class_name="small muted",
+                ),
+            ),
+            link_button("topup.resume_button", "/pay/" + waiting["ref"].to(str) + "/", kind="secondary", size="sm"),
+            class_name="card between",
+            custom_attrs={"data-testid": "unfinished"},
+        ),
+        rx.fragment(),
+    )
