@@ -48,7 +48,12 @@ def print_result(result: runner.Result) -> None:
         goal = verdict.goal
         print(
             f"  {goal.product} / {goal.reference}: {verdict.ratio:.2f}  (95 %: {verdict.low:.2f}..{verdict.high:.2f})"
-            f"  goal >= {goal.at_least:.2f}  {'holds' if verdict.holds else 'MISSED'}"
+            f"  "
+            + (
+                f"goal >= {goal.at_least:.2f}  {'holds' if verdict.holds else 'MISSED'}"
+                if goal.gates
+                else "for orientation"
+            )
         )
 
 

@@ -18,7 +18,7 @@ from billing_ui.models import Account, PlanVersion
 NAME = "posting"
 GOALS = (
     Goal("ledger.post", "raw loop", 0.40),
-    Goal("ledger.post", "raw single statement", 0.40),
+    Goal("ledger.post", "raw single statement", 0.40, gates=False),
 )
 _TOKENS = 10**9
 

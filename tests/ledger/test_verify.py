@@ -1,6 +1,5 @@
 """Verify: right books have no findings, and every way of damaging them has its own."""
 
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -87,9 +86,10 @@ def test_a_head_that_was_changed_is_found(books: Books, figure: str) -> None:
 )
 def test_damage_is_found_by_the_checks_it_concerns(books: Books, statement: str, checks: set[str]) -> None:
     if "floor" in checks:
-        statements = [f"UPDATE entry SET credit = 'consumed' WHERE credit = 'payout'", statement]
-        damage(books, "ALTER TABLE account_head DROP CONSTRAINT ck_account_head_signs", *statements) \
-            if not books.db.is_sqlite else damage(books, *statements)
+        statements = ["UPDATE entry SET credit = 'consumed' WHERE credit = 'payout'", statement]
+        damage(
+            books, "ALTER TABLE account_head DROP CONSTRAINT ck_account_head_signs", *statements
+        ) if not books.db.is_sqlite else damage(books, *statements)
     else:
         damage(books, statement)
     found = {finding.check for finding in verify(books.db)}
