@@ -30,7 +30,7 @@ def brand(table: Table) -> Brand:
         mail_cta=_mail_ctas(table.required("mail_cta")),
     )
     if not read.logo.startswith("/") or read.logo.startswith("//"):
-        table.refuse("logo", "must be a path of this site, like /brand/logo.svg")
+        table.refuse("logo", "must be a path of this site, like /logo.svg")
     table.done()
     return read
 

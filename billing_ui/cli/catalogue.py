@@ -100,7 +100,9 @@ def _env() -> Env:
     env = runtime.env()
     at, newest = migration_state(env.db)
     if at != newest:
-        raise Misconfigured(what=f"the database is at migration {at or 'none'}, the code needs {newest}: migrate first")
+        raise Misconfigured(
+            what=f"the database is at migration {at or 'none'}, the code needs {newest}: run billing-ui db upgrade"
+        )
     return env
 
 

@@ -63,7 +63,7 @@ WRONG = [
      "brand.host_app_url: must be an https address (http only on this machine)"),
     ("${HOST_APP_URL:-https://makalah.example}", "https://${HOST}",
      "brand.host_app_url: a variable must be the whole text, like ${NAME} or ${NAME:-otherwise}"),
-    ('logo = "/brand', 'logo = "https://brand', "brand.logo: must be a path of this site, like /brand/logo.svg"),
+    ('logo = "/logo', 'logo = "https://logo', "brand.logo: must be a path of this site, like /logo.svg"),
     ("bantuan@makalah.example", "bantuan", "brand.support_email: must be an e-mail address"),
     ("[brand.mail_cta]", "[brand.mail_ctas]", "brand.mail_cta: this table is missing"),
     # what hangs together
