@@ -54,7 +54,7 @@ def devices(tx: Tx, user_id: int, now: datetime) -> tuple[DeviceView, ...]:
     )
     return tuple(
         DeviceView(public_id, device_name(device), ip, created_at, seen_at)
-        for public_id, device, ip, created_at, seen_at in tx.execute(query).tuples()
+        for public_id, device, ip, created_at, seen_at in tx.execute(query)
     )
 
 
@@ -81,5 +81,5 @@ def people(tx: Tx, *, operators_only: bool = False, limit: int = 500) -> tuple[P
         query = query.where(col(Operator.role).is_not(None))
     return tuple(
         PersonView(public_id, email, name, role, account_id, verified is not None, disabled is not None)
-        for public_id, email, name, role, account_id, verified, disabled in tx.execute(query).tuples()
+        for public_id, email, name, role, account_id, verified, disabled in tx.execute(query)
     )

@@ -42,7 +42,7 @@ def reserve_in(tx: Tx, env: Env, limits: Limits, window: timedelta = WINDOW) -> 
         recent = select(func.count(), func.min(col(AuthAttempt.at))).where(
             col(AuthAttempt.subject) == name, col(AuthAttempt.at) > now - window
         )
-        count, oldest = tx.execute(recent).tuples().one()
+        count, oldest = tx.execute(recent).one()
         if count >= limit:
             retry_at = now if oldest is None else oldest + window
             raise TooManyTries(retry_at=retry_at.isoformat(timespec="seconds"))

@@ -1,0 +1,1 @@
+"""The browser's plain-HTTP doors."""
