@@ -34,7 +34,9 @@ def find(name_or_path: str) -> Path:
     if own.suffix == ".toml" and own.is_file():
         return own
     known_names = ", ".join(shipped())
-    raise Misconfigured(what=f"there is no catalogue {name_or_path!r}; say {known_names}, or the path of a .toml file")
+    raise Misconfigured(
+        what=f"CATALOGUE: there is no catalogue {name_or_path!r}; say {known_names}, or the path of a .toml file"
+    )
 
 
 def load(name_or_path: str, environment: Mapping[str, str] | None = None) -> Catalogue:
