@@ -53,12 +53,13 @@ def handle(env: Env, message_id: int) -> str:
     outcome = "ignored" if not parsed.wakes else ""
     for wake in parsed.wakes:
         payment = _find(env, wake)
-        if payment is None or payment.gateway_request_id is None:
+        request_id = wake.request_id if payment is None else payment.gateway_request_id or wake.request_id
+        if payment is None or request_id is None:
             outcome = outcome or "unmatched"
             continue
         _note_arrival(env, payment, wake)
         ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
-        outcome = looks.read_back(env, system("webhook"), payment, ids)
+        outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
     with env.db.begin() as tx:
         tx.execute(
             update(InboxMessage)
@@ -70,11 +71,8 @@ def handle(env: Env, message_id: int) -> str:
 
 def _find(env: Env, wake: Wake) -> Payment | None:
     """By our own reference first: the gateway may be heard before its answer to our request was stored."""
-    with env.db.begin() as tx:
-        payment = _by(tx, wake)
-        if payment is not None and payment.gateway_request_id is None and wake.request_id:
-            payment.gateway_request_id = wake.request_id
-        return payment
+    with env.db.read() as tx:
+        return _by(tx, wake)
 
 
 def _by(tx: Tx, wake: Wake) -> Payment | None:

@@ -72,7 +72,7 @@ def look(env: Env, payment_id: int) -> datetime | None:
             payments.happened(env, system("look"), payment_id, "unsure")
             return None
         return payment.created_at + UNANSWERED
-    read_back(env, system("look"), payment)
+    read_back(env, system("look"), payment, payment.gateway_request_id)
     status = _settle_deadline(env, payment)
     if status not in WATCHED:
         return None
@@ -87,18 +87,25 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
         raise NotFound(what="payment")
     if payment.gateway_request_id is None or cast(Status, payment.status) not in WATCHED:
         return cast(Status, payment.status)
-    return read_back(env, actor, payment)
+    return read_back(env, actor, payment, payment.gateway_request_id)
 
 
-def read_back(env: Env, actor: Actor, payment: Payment, payment_ids: tuple[str, ...] = ()) -> Status:
-    """What the gateway says now, outside any transaction; then its money settled and its state noted."""
-    assert payment.id is not None and payment.gateway_request_id is not None
-    gateway = env.gateways[payment.gateway]
-    answer = gateway.status(payment.gateway_request_id, payment_ids)
+def read_back(env: Env, actor: Actor, payment: Payment, request_id: str, payment_ids: tuple[str, ...] = ()) -> Status:
+    """What the gateway says now, outside any transaction; then its money settled and its state noted.
+
+    `request_id` may come from a webhook before the gateway's own answer was stored; it is kept only once the gateway
+    itself has said that it belongs to this purchase.
+    """
+    assert payment.id is not None
+    answer = env.gateways[payment.gateway].status(request_id, payment_ids)
     env.failpoint("look.answered")
     if answer.reference != payment.reference:
         # A request id that belongs to another purchase proves nothing about this one.
         raise NotFound(what="payment")
+    if payment.gateway_request_id is None:
+        unknown = (col(Payment.id) == payment.id) & col(Payment.gateway_request_id).is_(None)
+        with env.db.begin() as tx:
+            tx.execute(update(Payment).where(unknown).values(gateway_request_id=request_id))
     return apply(env, actor, payment.id, answer)
 
 

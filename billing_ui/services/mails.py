@@ -11,7 +11,7 @@ from billing_ui.emails.base import Mail
 from billing_ui.emails.render import render
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
-from billing_ui.models import User
+from billing_ui.models import Job, User
 from billing_ui.services import outbox
 
 KIND = "mail.send"
@@ -31,7 +31,18 @@ def send(env: Env, key: str, template: str, user_id: int, args: dict[str, Any]) 
     facts = {"name": user.name, **args, "brand": brand_args(env, user.language)}
     rendered = render(template, user.language, facts)
     mail = Mail(to=user.email, subject=rendered.subject, html=rendered.html, text=rendered.text, key=key)
-    return env.mailer.send(mail)
+    sent = env.mailer.send(mail)
+    if "link" in args:
+        _forget_link(env, key)
+    return sent
+
+
+def _forget_link(env: Env, key: str) -> None:
+    """A sent link opens a door; the job row that carried it keeps only that there was one."""
+    with env.db.begin() as tx:
+        job = tx.scalars(select(Job).where(col(Job.key) == f"mail:{key}").with_for_update()).first()
+        if job is not None:
+            job.args = {**job.args, "args": {**job.args["args"], "link": ""}}
 
 
 def brand_args(env: Env, language: str) -> dict[str, Any]:
@@ -43,4 +54,5 @@ def brand_args(env: Env, language: str) -> dict[str, Any]:
         "url": env.config.public_url,
         "host_app_url": brand.host_app_url,
         "language": language,
+        "cta": {name: words.said_in(language) for name, words in brand.mail_cta.items()},
     }

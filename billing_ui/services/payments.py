@@ -179,10 +179,12 @@ def _keep(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captur
 
 def _mail_success(tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int) -> None:
     account = tx.get_one(Account, payment.account_id)
+    worth = env.catalogue.worth(balance)
     args = {
         "amount": topup.total_amount, "currency": topup.currency, "method": payment.method,
         "at": env.clock.now().isoformat(), "zone": account.zone, "tokens": topup.tokens + topup.bonus_tokens,
-        "balance": balance, "ref": topup.public_id, "payment": payment.public_id,
+        "balance": balance,
+        "token_equivalent": worth.quantity if worth else None, "ref": topup.public_id, "payment": payment.public_id,
         "cta_link": env.catalogue.brand.host_app_url or env.config.url("/subscription/overview/"),
     }  # fmt: skip
     for user in people.payers(tx, payment.account_id):

@@ -15,6 +15,7 @@ from billing_ui.rules.access import Actor
 def note(tx: Tx, env: Env, actor: Actor, payment: Payment, kind: str, detail: JsonMap | None = None) -> None:
     """Adds a line. The caller holds the payment's lock, so numbers follow each other without gaps."""
     tx.flush()
+    assert payment.id is not None
     last = tx.scalar(select(func.max(col(PaymentEvent.seq))).where(col(PaymentEvent.payment_id) == payment.id)) or 0
     tx.add(
         PaymentEvent(

@@ -96,7 +96,7 @@ def cancel(env: Env, actor: Actor, ref: str) -> None:
     if topup.status != "open" or cast(Status, payment.status) not in UNDECIDED or payment.id is None:
         raise NotCancelable(status=payment.status)
     if payment.gateway_request_id is not None:
-        now = looks.read_back(env, actor, payment)
+        now = looks.read_back(env, actor, payment, payment.gateway_request_id)
         if now not in UNDECIDED:
             raise NotCancelable(status=now)
         env.gateways[payment.gateway].cancel(payment.gateway_request_id)

@@ -159,7 +159,11 @@ def test_only_digests_of_cookies_and_links_are_stored(world: World) -> None:
 
 def test_a_wrong_address_and_a_wrong_password_get_the_same_answer(world: World) -> None:
     sign_up(world)
-    for email, password in ((EMAIL, "falsch falsch"), ("nobody@pelanggan.test", PASSWORD), ("not an address", PASSWORD)):
+    for email, password in (
+        (EMAIL, "falsch falsch"),
+        ("nobody@pelanggan.test", PASSWORD),
+        ("not an address", PASSWORD),
+    ):
         with pytest.raises(BadCredentials) as refused:
             sign_in(world, email, password)
         assert refused.value.facts == {}

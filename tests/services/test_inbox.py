@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from billing_ui.gateways.base import WebhookRefused
+from billing_ui.gateways.base import Gateway, WebhookRefused
 from billing_ui.models import InboxMessage
 from billing_ui.rules.errors import NotFound
+from billing_ui.rules.facts import Created, PaymentIntent
 from billing_ui.services import inbox
-from sqlalchemy import func, select
 from tests.live_sandbox import CALLBACK_TOKEN, Box
-from tests.world import World
+from tests.world import Crash, World
 
 
-def delivery(world: World, ref: str, event: str = "payment.capture", webhook_id: str = "wh-1") -> tuple[dict[str, str], bytes]:
+def delivery(
+    world: World, ref: str, event: str = "payment.capture", webhook_id: str = "wh-1"
+) -> tuple[dict[str, str], bytes]:
     payment = world.payment(ref)
     data: dict[str, Any] = {
         "payment_id": "py-claimed", "payment_request_id": payment.gateway_request_id, "reference_id": ref,
@@ -25,6 +29,22 @@ def delivery(world: World, ref: str, event: str = "payment.capture", webhook_id:
     }  # fmt: skip
     body = json.dumps({"event": event, "business_id": "b", "created": "2026-11-21T03:00:00Z", "data": data}).encode()
     return {"x-callback-token": CALLBACK_TOKEN, "webhook-id": webhook_id}, body
+
+
+class Remembering:
+    """The real gateway; what it answered is remembered although our process died before storing it."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.answered = ""
+
+    def create(self, intent: PaymentIntent) -> Created:
+        created = self._gateway.create(intent)
+        self.answered = created.request_id
+        return created
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
 
 
 def stored(world: World) -> int:
@@ -57,7 +77,9 @@ def test_the_same_webhook_a_hundred_times_at_once_is_one_credit_and_one_mail(wor
     box.pay(ref, drop_webhook=True)
     sent = delivery(world, ref)
     news: list[bool] = []
-    threads = [threading.Thread(target=lambda: news.append(inbox.receive(world.env, "xendit", *sent))) for _ in range(100)]
+    threads = [
+        threading.Thread(target=lambda: news.append(inbox.receive(world.env, "xendit", *sent))) for _ in range(100)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -111,3 +133,21 @@ def test_a_request_id_of_another_purchase_credits_nobody(world: World, box: Box)
     inbox.receive(world.env, "xendit", headers, json.dumps(forged).encode())
     world.work()
     assert world.balance(poor) == 0
+
+
+def test_money_for_a_request_whose_answer_was_never_stored_is_credited_by_its_reference(world: World, box: Box) -> None:
+    gateway = Remembering(world.env.gateways["xendit"])
+    world = replace(world, env=replace(world.env, gateways={"xendit": gateway}))
+    customer = world.customer()
+    world.crashes.armed["topup.asked"] = Crash()
+    with pytest.raises(Crash):
+        world.wants(customer, key="form-0001")
+    ref = world.wants(customer, key="form-0001")
+    paid = box.pay(ref, drop_webhook=True)
+    headers, body = delivery(world, ref)
+    told = json.loads(body)
+    told["data"] |= {"payment_id": paid["payment_ids"][0], "payment_request_id": gateway.answered}
+    inbox.receive(world.env, "xendit", headers, json.dumps(told).encode())
+    world.work()
+    assert world.balance(customer) == 500_000
+    world.books_are_right()

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from billing_ui.rules.errors import FieldInvalid, KeyReused, MethodUnavailable, NotCancelable, NotFound, SignInRequired
 from billing_ui.rules.access import ANONYMOUS
+from billing_ui.rules.errors import FieldInvalid, KeyReused, MethodUnavailable, NotCancelable, NotFound, SignInRequired
 from billing_ui.services import looks, topups
 from billing_ui.services.topups import RequestTopup
 from tests.live_sandbox import Box
@@ -38,9 +38,7 @@ def test_the_same_form_sent_twice_is_one_purchase(world: World) -> None:
 def test_the_same_form_sent_by_twenty_clicks_at_once_asks_the_gateway_once(world: World, box: Box) -> None:
     customer = world.customer()
     refs: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: refs.append(world.wants(customer, key="form-0001"))) for _ in range(20)
-    ]
+    threads = [threading.Thread(target=lambda: refs.append(world.wants(customer, key="form-0001"))) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
