@@ -127,11 +127,28 @@ export const Secret = ({ name, id, ...rest }) => {
       "aria-pressed": seen, onClick: () => setSeen(!seen) }, t(seen ? "auth.hide_short" : "auth.show_short")));
 };
 
+// What is typed stays until the page knows it: answers to earlier keys must not take later digits away.
 export const AmountInput = ({ value, onAmount, ...rest }) => {
-  const t = useT();
-  const typed = (e) => onAmount?.(Number(e.target.value.replace(/\D/g, "").slice(0, 12)));
-  return h("input", { type: "text", inputMode: "numeric", autoComplete: "off", className: "input tnum",
-    value: value ? t.num(value) : "", onChange: typed, ...rest });
+  const t = useT(), box = useRef(null), late = useRef(null), [draft, setDraft] = useState(null);
+  const shown = draft ?? value;
+  const tell = (n) => { clearTimeout(late.current); late.current = null; onAmount?.(n); };
+  const typed = ({ target }) => {
+    const n = Number(target.value.replace(/\D/g, "").slice(0, 12));
+    // The dots move while typing; the caret keeps its distance, in digits, from the end.
+    const behind = target.value.slice(target.selectionStart).replace(/\D/g, "").length;
+    setDraft(n);
+    clearTimeout(late.current);
+    late.current = setTimeout(tell, 200, n);
+    requestAnimationFrame(() => {
+      let at = target.value.length;
+      for (let left = behind; left > 0; at -= 1) if (/\d/.test(target.value[at - 1] ?? "0")) left -= 1;
+      if (at > 0 && !/\d/.test(target.value[at - 1])) at -= 1;
+      target.setSelectionRange(at, at);
+    });
+  };
+  useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
+  return h("input", { ref: box, type: "text", inputMode: "numeric", autoComplete: "off", className: "input tnum",
+    value: shown ? t.num(shown) : "", onChange: typed, onBlur: () => late.current && tell(draft), ...rest });
 };
 
 export const NativeForm = ({ children, ...rest }) => {
