@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, text
 
 from billing_ui.infra.db import Database
-from billing_ui.ledger.checks import CHECKS, HEAD_FIGURES, HEADS
+from billing_ui.ledger.checks import CHECKS, HEADS, KEPT_AS
 
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _NEXT = text(
@@ -51,12 +50,11 @@ def _chunks(connection: Connection, accounts: int) -> Iterator[tuple[int, int]]:
 
 
 def _findings(connection: Connection, scope: dict[str, int]) -> Iterator[Finding]:
-    for row in connection.execute(text(HEADS), scope).mappings():
-        for name in HEAD_FIGURES:
+    for row in connection.execute(HEADS, scope).mappings():
+        for name in KEPT_AS:
             kept, told = row[f"kept_{name}"], row[f"told_{name}"]
             if kept != told:
                 yield Finding(name, row["account_id"], "head", kept, told)
     for check, query in CHECKS.items():
-        found: Any
-        for account_id, subject, found, expected in connection.execute(text(query), scope):
-            yield Finding(check, account_id, str(subject), found, expected)
+        for wrong in connection.execute(query, scope):
+            yield Finding(check, wrong[0], str(wrong[1]), wrong[2], wrong[3])

@@ -48,8 +48,10 @@ _ALL_IN_ONE = text(
     " WHERE lot.id = left_over.id"
     ") UPDATE account_head SET seq = CAST(:seq_after AS BIGINT), balance = CAST(:new_balance AS BIGINT),"
     "  last_at = CAST(:now AS TIMESTAMPTZ), due_at = CAST(:due AS TIMESTAMPTZ),"
-    + ",".join(f" {stat} = {stat} + CAST(:add_{stat} AS BIGINT)" for stat in STATS)
-    + " WHERE account_id = CAST(:account_key AS BIGINT) AND seq = CAST(:seq_read AS BIGINT)"
+    "  bought = bought + CAST(:add_bought AS BIGINT), granted = granted + CAST(:add_granted AS BIGINT),"
+    "  used = used + CAST(:add_used AS BIGINT), expired = expired + CAST(:add_expired AS BIGINT),"
+    "  refunded = refunded + CAST(:add_refunded AS BIGINT)"
+    " WHERE account_id = CAST(:account_key AS BIGINT) AND seq = CAST(:seq_read AS BIGINT)"
 )
 
 

@@ -1,12 +1,20 @@
 """Verify: right books have no findings, and every way of damaging them has its own."""
 
+import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from billing_ui.infra.db import Database
 from billing_ui.ledger import Finding, verify
+from billing_ui.ledger.tables import account_head
 from tests.ledger.books import DAY, START, Books
+
+GUARDS = (("lot", "remaining"), ("lot", "is_open"), ("account_head", "signs"))
+HELD = (
+    "INSERT INTO hold (account_id, key, quantity, draws, expires_at, state)"
+    " VALUES (:account, 'a', 5, '{}', '2030-01-01 00:00:00.000000', 'open')"
+)
 
 
 @pytest.fixture
@@ -22,23 +30,19 @@ def books(db: Database) -> Books:
     return books
 
 
-def damage(books: Books, *statements: str) -> None:
+def damage(books: Books, statement: str) -> None:
     """Goes behind the ledger's back, with the database's own guards lowered."""
     with books.db.engine.connect() as connection:
         if books.db.is_sqlite:
-            connection = connection.execution_options(billing_write=True)  # noqa: PLW2901
+            for pragma in ("ignore_check_constraints = ON", "foreign_keys = OFF"):
+                connection.connection.cursor().execute(f"PRAGMA {pragma}")
             for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
-            connection.commit()
-            connection.connection.execute("PRAGMA ignore_check_constraints = ON")
-            connection.connection.execute("PRAGMA foreign_keys = OFF")
         else:
-            connection.execute(text("SET session_replication_role = replica"))
-            for table, constraint in (("lot", "ck_lot_remaining"), ("lot", "ck_lot_is_open")):
-                connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}"))
-        for statement in statements:
-            connection.execute(text(statement), {"account": books.account_id, "at": START - DAY}
-                               if ":at" in statement else {"account": books.account_id})  # fmt: skip
+            connection.execute(text("SET session_replication_role = replica"))  # no triggers, no foreign keys
+            for table, guard in GUARDS:
+                connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_{guard}"))
+        connection.execute(text(statement), {"account": books.account_id} if ":account" in statement else {})
         connection.commit()
         connection.invalidate()
 
@@ -70,27 +74,50 @@ def test_a_head_that_was_changed_is_found(books: Books, figure: str) -> None:
         ("UPDATE entry SET line = 7 WHERE seq = 2", {"key"}),
         ("UPDATE entry SET lot_id = 4040 WHERE seq = 2", {"entry_lot", "lot_remaining"}),
         ("DELETE FROM entry WHERE seq = 2", {"seq", "balance", "used", "balance_after", "lot_remaining"}),
-        ("UPDATE entry SET seq = 99 WHERE seq = 8", {"highest_seq", "balance_after"}),
+        ("UPDATE entry SET seq = 99 WHERE seq = 8", {"highest_seq"}),
         ("UPDATE lot SET quantity = quantity + 1 WHERE remaining = 0", {"lot_quantity"}),
         ("UPDATE lot SET remaining = remaining + 1 WHERE remaining = 30", {"lot_remaining", "lots_and_debt"}),
         ("UPDATE lot SET remaining = -5 WHERE remaining = 30", {"lot_remaining", "lots_and_debt", "lot_range"}),
         ("UPDATE lot SET is_open = NOT is_open", {"lot_range"}),
-        ("UPDATE account_head SET floor = 900", {"floor"}),
         ("DELETE FROM account_head", {"headless"}),
-        (
-            "INSERT INTO hold (account_id, key, quantity, draws, expires_at, state)"
-            " VALUES (:account, 'a', 5, '{}', '2030-01-01 00:00:00.000000', 'open')",
-            {"held"},
-        ),
+        (HELD, {"held"}),
     ],
 )
 def test_damage_is_found_by_the_checks_it_concerns(books: Books, statement: str, checks: set[str]) -> None:
-    if "floor" in checks:
-        statements = ["UPDATE entry SET credit = 'consumed' WHERE credit = 'payout'", statement]
-        damage(
-            books, "ALTER TABLE account_head DROP CONSTRAINT ck_account_head_signs", *statements
-        ) if not books.db.is_sqlite else damage(books, *statements)
-    else:
-        damage(books, statement)
-    found = {finding.check for finding in verify(books.db)}
-    assert checks <= found
+    damage(books, statement)
+    assert checks <= {finding.check for finding in verify(books.db)}
+
+
+def test_debt_without_a_refund_behind_it_is_found(db: Database) -> None:
+    books = Books.new(db)
+    books.change(update(account_head).values(floor=-5))
+    books.take(5)
+    assert verify(db) == []
+    books.change(update(account_head).values(floor=0))
+    assert verify(db) == [Finding("floor", books.account_id, "head", -5, 0)]
+
+
+def test_a_large_book_is_looked_at_in_pieces_and_nobody_is_missed(db: Database) -> None:
+    all_books = [Books.new(db) for _ in range(5)]
+    for books in all_books:
+        books.bring(10)
+        books.change(update(account_head).where(account_head.c.account_id == books.account_id).values(used=1))
+    wrong = [books.account_id for books in all_books]
+    for at_once in (1, 2, 5, 100):
+        assert [finding.account_id for finding in verify(db, at_once)] == wrong
+
+
+def test_verify_sees_one_instant_while_others_write(books: Books) -> None:
+    done = threading.Event()
+
+    def keep_posting() -> None:
+        while not done.is_set():
+            books.bring(1)
+
+    writer = threading.Thread(target=keep_posting)
+    writer.start()
+    try:
+        assert [verify(books.db, 1) for _ in range(5)] == [[]] * 5
+    finally:
+        done.set()
+        writer.join()
