@@ -43,7 +43,9 @@ if (typeof window !== "undefined") {
     bar.firstChild.textContent = t("app.newversion");
     bar.lastChild.textContent = t("app.reload");
   };
-  addEventListener("DOMContentLoaded", () => new MutationObserver(translate).observe(document.body, { childList: true }));
+  const watch = () => new MutationObserver(translate).observe(document.body, { childList: true });
+  if (document.body) watch();
+  else addEventListener("DOMContentLoaded", watch);
 }
 
 // ---- pieces ----
