@@ -153,6 +153,27 @@ export const AmountInput = ({ value, onAmount, ...rest }) => {
     value: shown ? t.num(shown) : "", onChange: typed, onBlur: () => late.current && tell(draft), ...rest });
 };
 
+export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {
+  const [value, setValue] = useState(start), rest = useRef();
+  const turn = (e) => {
+    const typed = Math.min(maximum, Number(e.target.value.replace(/\D/g, "")));
+    setValue(typed || "");
+    clearTimeout(rest.current);
+    rest.current = setTimeout(() => typed >= minimum && onRest?.(typed), 120);
+  };
+  const both = { min: minimum, max: maximum, value, onChange: turn };
+  return h("div", { className: "dial" },
+    h("input", { type: "range", "aria-label": label, step, ...both, value: value || minimum }),
+    h("input", { type: "number", inputMode: "numeric", className: "input tnum", id, ...both }));
+};
+
+// A refusal is where the reader should be: it takes the focus whenever it says something new.
+export const Alert = ({ children, ...rest }) => {
+  const box = useRef(null);
+  useEffect(() => box.current.focus(), [rest["data-code"]]);
+  return h("div", { ref: box, role: "alert", tabIndex: -1, ...rest }, children);
+};
+
 export const NativeForm = ({ children, ...rest }) => {
   const [busy, setBusy] = useState(false);
   useEffect(() => {

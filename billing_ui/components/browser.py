@@ -90,6 +90,24 @@ class AmountInput(_Piece):
     tells: ClassVar = {"on_amount": _NUMBER}
 
 
+class Dial(_Piece):
+    """A slider and a number for one quantity; tells it once it has come to rest."""
+
+    tag = "Dial"
+    label: rx.Var[str]
+    start: rx.Var[int]
+    minimum: rx.Var[int]
+    maximum: rx.Var[int]
+    step: rx.Var[int]
+    tells: ClassVar = {"on_rest": _NUMBER}
+
+
+class Alert(_Piece):
+    """A refusal that takes the focus."""
+
+    tag = "Alert"
+
+
 class NativeForm(_Piece):
     """A form that the browser posts itself, once."""
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from billing_ui.components.browser import Connection, Toast
+from billing_ui.components.browser import Alert, Connection, Toast
 from billing_ui.components.icons import icon
 from billing_ui.components.text import Handler, Words, said, t
 
@@ -50,17 +50,14 @@ def error_summary(
     key = rx.Var.create("error.") + code
     return rx.cond(
         code != "",
-        rx.el.div(
+        Alert.create(
             icon("alert"),
             rx.el.div(
                 rx.fragment() if title is None else rx.el.p(said(title), font_weight="650"),
                 t(key) if args is None else t(key, args),
                 class_name="notice-body",
             ),
-            role="alert",
             class_name="notice",
-            tab_index=-1,
-            auto_focus=True,
             custom_attrs={"data-testid": testid, "data-code": code, "data-tone": "bad"},
         ),
         rx.fragment(),
