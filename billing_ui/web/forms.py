@@ -35,13 +35,15 @@ def require_own_origin(headers: Mapping[str, str], public_url: str) -> None:
 async def read_form(request: Request) -> dict[str, str]:
     """The fields. The body is counted while it streams in, whatever its length header claims."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
+    if kind not in ("application/x-www-form-urlencoded", ""):
         raise FormRefused(415, "a form is urlencoded")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
             raise FormRefused(413, "the form is too large")
+    if body and not kind:
+        raise FormRefused(415, "a form is urlencoded")
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError as error:
