@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -21,8 +20,7 @@ TEMPLATE_LOCK = 7_340_001
 
 def pytest_configure(config: pytest.Config) -> None:
     if servers.RUN_DIR not in os.environ:
-        os.environ[servers.RUN_DIR] = tempfile.mkdtemp(prefix="billing-ui-tests-")
-        Path(os.environ[servers.RUN_DIR]).chmod(0o755)  # the PostgreSQL of the wheel runs as another user
+        servers.make_run_dir()
         config.stash[_OWNS_RUN_DIR] = True
 
 
@@ -64,11 +62,14 @@ def postgres_template(postgres_server: URL) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of a fresh migrated SQLite file."""
-    path = tmp_path / "billing.db"
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+    """The address of a fresh migrated SQLite file, deleted after the test."""
+    folder = servers.run_dir() / f"sqlite-{uuid4().hex}"
+    folder.mkdir()
+    path = folder / "billing.db"
     shutil.copyfile(sqlite_template, path)
-    return f"sqlite:///{path}"
+    yield f"sqlite:///{path}"
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

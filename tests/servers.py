@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ RUN_DIR = "BILLING_TEST_RUN_DIR"
 LOCAL_POSTGRES = ("postgresql+psycopg:///postgres", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 LOCAL_REDIS = "redis://127.0.0.1:6379/15"
 PATIENCE_S = 20
+ROOM_IN_MEMORY = 2 * 1024**3
 
 
 class MissingServerError(RuntimeError):
@@ -30,6 +32,16 @@ class MissingServerError(RuntimeError):
 def run_dir() -> Path:
     """The folder that all processes of one test run share; made by the process that pytest was started in."""
     return Path(os.environ[RUN_DIR])
+
+
+def make_run_dir() -> Path:
+    """In memory where there is room, because every test makes databases and disks are slow to confirm them."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
+    folder = Path(tempfile.mkdtemp(prefix="billing-ui-tests-", dir=memory if roomy else None))
+    folder.chmod(0o755)  # the PostgreSQL of the wheel runs as another user
+    os.environ[RUN_DIR] = str(folder)
+    return folder
 
 
 def free_port() -> int:
