@@ -10,11 +10,14 @@ import reflex as rx
 
 from billing_ui.i18n import DEFAULT_LANGUAGE
 from billing_ui.i18n.load import text
-from billing_ui.pages import history, overview, pay, plans, topup
+from billing_ui.pages import auth, history, not_found, overview, pay, plans, pricing, reset, settings, topup, verify
+from billing_ui.state.auth import AuthState, ResetState, VerifyState
 from billing_ui.state.history import HistoryState
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.pay import PayState
 from billing_ui.state.plans import PlansState
+from billing_ui.state.pricing import PricingState
+from billing_ui.state.settings import SettingsState
 from billing_ui.state.topup import TopupState
 
 
@@ -29,14 +32,21 @@ class Page:
     is_private: bool = True
 
 
-_PRIVATE = [{"name": "robots", "content": "noindex"}, {"name": "referrer", "content": "no-referrer"}]
+# Nothing of an address leaves this site. (`no-referrer` would also hide the origin of our own forms from our doors.)
+_PRIVATE = [{"name": "robots", "content": "noindex"}, {"name": "referrer", "content": "same-origin"}]
 
 PAGES = (
+    Page("/pricing", pricing.page, "nav.pricing", [PricingState.open], is_private=False),
+    Page("/auth", auth.page, "auth.signin", [AuthState.open]),
+    Page("/auth/reset", reset.page, "auth.reset_title", [ResetState.open]),
+    Page("/auth/verify", verify.page, "auth.verify_title", [VerifyState.open]),
     Page("/subscription/overview", overview.page, "overview.title", [OverviewState.open]),
     Page("/subscription/plans", plans.page, "plans.title", [PlansState.open]),
     Page("/subscription/topup", topup.page, "topup.title", [TopupState.open]),
     Page("/subscription/history", history.page, "hist.title", [HistoryState.open]),
+    Page("/settings", settings.page, "set.title", [SettingsState.open]),
     Page("/pay/[ref]", pay.page, "pay.page", [PayState.open]),
+    Page("404", not_found.page, "err.404"),
 )
 
 
