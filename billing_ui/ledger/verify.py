@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from billing_ui.infra.db import Database
 from billing_ui.ledger.checks import CHECKS, HEADS, KEPT_AS
+from billing_ui.ledger.lot_checks import LOT_CHECKS
 
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _NEXT = text(
@@ -55,6 +57,7 @@ def _findings(connection: Connection, scope: dict[str, int]) -> Iterator[Finding
             kept, told = row[f"kept_{name}"], row[f"told_{name}"]
             if kept != told:
                 yield Finding(name, row["account_id"], "head", kept, told)
-    for check, query in CHECKS.items():
-        for wrong in connection.execute(query, scope):
-            yield Finding(check, wrong[0], str(wrong[1]), wrong[2], wrong[3])
+    for check, query in (CHECKS | LOT_CHECKS).items():
+        rows: Iterable[Any] = connection.execute(query, scope)
+        for account_id, subject, found, expected in rows:
+            yield Finding(check, account_id, str(subject), found, expected)

@@ -1,0 +1,111 @@
+"""The tables of metering: events only grow, holds reserve, rollups are kept in the transaction of their event."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+)
+
+from billing_ui.ledger.columns import whole, words
+from billing_ui.models.types import BigId, Json, UtcDateTime, metadata, one_of
+
+usage_event = Table(
+    "usage_event",
+    metadata,
+    whole("account_id"),
+    whole("seq"),
+    words("event_id"),
+    words("operation"),
+    words("model"),
+    words("session", null=True),
+    whole("input"),
+    whole("output"),
+    whole("quantity"),
+    whole("rate_version", null=True),
+    whole("allowance"),
+    whole("from_lots"),
+    whole("overage"),
+    whole("uncovered"),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("metadata", Json, nullable=False),
+    PrimaryKeyConstraint("account_id", "seq"),
+    CheckConstraint(
+        "input >= 0 AND output >= 0 AND quantity >= 0 AND allowance >= 0 AND from_lots >= 0 AND overage >= 0 "
+        "AND uncovered >= 0",
+        name="not_negative",
+    ),
+    sqlite_with_rowid=False,
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", BigId, nullable=False),
+    Column("account_id", BigInteger, ForeignKey("account_head.account_id"), nullable=False),
+    words("key"),
+    whole("quantity"),
+    Column("draws", Json, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    words("state"),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("account_id", "key"),
+    CheckConstraint("quantity >= 0", name="quantity"),
+    one_of("state", "open", "settled", "released", "expired"),
+)
+
+account_day = Table(
+    "account_day",
+    metadata,
+    whole("account_id"),
+    Column("day_on", Date, nullable=False),
+    words("meter"),
+    words("model"),
+    words("operation"),
+    whole("events"),
+    whole("quantity"),
+    whole("charged"),
+    whole("overage"),
+    PrimaryKeyConstraint("account_id", "day_on", "meter", "model", "operation"),
+    sqlite_with_rowid=False,
+)
+
+account_month = Table(
+    "account_month",
+    metadata,
+    whole("account_id"),
+    Column("month_on", Date, nullable=False),
+    words("meter"),
+    words("model"),
+    words("operation"),
+    whole("events"),
+    whole("quantity"),
+    whole("charged"),
+    whole("overage"),
+    PrimaryKeyConstraint("account_id", "month_on", "meter", "model", "operation"),
+    sqlite_with_rowid=False,
+)
+
+system_hour = Table(
+    "system_hour",
+    metadata,
+    Column("hour_at", UtcDateTime, nullable=False),
+    words("meter"),
+    words("model"),
+    words("operation"),
+    Column("stripe", SmallInteger, nullable=False),
+    whole("events"),
+    whole("quantity"),
+    whole("charged"),
+    whole("overage"),
+    PrimaryKeyConstraint("hour_at", "meter", "model", "operation", "stripe"),
+    CheckConstraint("stripe >= 0 AND stripe <= 15", name="stripe"),
+    sqlite_with_rowid=False,
+)
