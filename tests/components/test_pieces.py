@@ -96,7 +96,7 @@ PIECES: dict[str, tuple[Callable[[], rx.Component], tuple[str, ...]]] = {
     "meter": (lambda: surface.meter(Kit.amount, Kit.word), ("meter",)),
     "facts": (lambda: surface.facts([("pay.ref", Kit.word)], total=("topup.total", Kit.word)), ("topup.total",)),
     "banner": (lambda: notice.banner(t("err.session"), kind="low", on_dismiss=Kit.act), ("banner", "data-kind")),
-    "error": (lambda: notice.error_summary(Kit.word), ("error", "data-code", "alert")),
+    "error": (lambda: notice.error_summary(Kit.word), ("error", "data-code", "Alert")),
     "empty": (lambda: verdict.empty_state("hist.empty"), ("hist.empty",)),
     "section error": (lambda: verdict.error_state(Kit.act), ("err.section",)),
     "not found": (verdict.not_found, ("err.404",)),
