@@ -9,9 +9,9 @@ import reflex as rx
 
 from billing_ui.components.action import button, link_button
 from billing_ui.components.disclosure import fold, modal, timeline
-from billing_ui.components.icons import icon
 from billing_ui.components.marks import badge
 from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.pay_head import pay_head
 from billing_ui.components.payment import amount_due, deadline, qr_card, status_line, va_card
 from billing_ui.components.surface import balance_stat, facts
 from billing_ui.components.text import Handler, money, num, t, when
@@ -43,7 +43,7 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
     """`level` is that of its heading: the page's own on /pay, one below inside the hub."""
     shown = card.payment
     return rx.el.div(
-        status_line(shown["status"], shown["ref"], _head(card, level)),
+        status_line(shown["status"], shown["ref"], pay_head(shown, level)),
         rx.cond(card.error["code"] != "", error_summary(card.error["code"].to(str), card.error["args"]), rx.fragment()),
         rx.match(
             shown["status"],
@@ -57,55 +57,6 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
         _question(card),
         class_name="stack pay-card",
     )
-
-
-def _head(card: Card, level: int) -> rx.Component:
-    shown = card.payment
-    heads = {
-        "created": ("pay.created", t("pay.created_body"), "info", "clock"),
-        "pending": ("pay.waiting", t("pay.auto"), "warn", "clock"),
-        "processing": ("pay.processing", t("pay.processing_body"), "info", "clock"),
-        "unknown": ("pay.unknown", t("pay.unknown_body"), "warn", "clock"),
-        "paid": ("pay.ok", _received(shown), "ok", "check"),
-        "failed": ("pay.failed", _why(shown), "bad", "cross"),
-        "expired": ("pay.expired", t("pay.expired_body"), "", "clock"),
-        "canceled": ("pay.canceled", t("pay.canceled_body"), "", "cross"),
-        "review": ("pay.review", t("pay.review_body", ref=shown["ref"]), "warn", "search"),
-    }
-    return rx.match(
-        shown["status"],
-        *[(status, _title(level, *words)) for status, words in heads.items()],
-        _title(level, "pay.created", "", "", "clock"),
-    )
-
-
-def _title(level: int, key: str, body: Any, tone: str, shape: str) -> rx.Component:
-    heading = rx.el.h1 if level == 1 else rx.el.h3
-    return rx.el.div(
-        rx.el.div(icon(shape), class_name="halo", custom_attrs={"data-tone": tone}),
-        rx.el.div(heading(t(key), tab_index=-1, class_name="pay-title"), rx.el.p(body, class_name="muted")),
-        class_name="pay-head",
-    )
-
-
-def _received(shown: Any) -> rx.Var[str]:
-    late = rx.cond(shown["late"], t("pay.late") + " ", "")
-    return late + rx.cond(
-        shown["member"],
-        t(
-            "pay.ok_body",
-            amount=t("unit.tokens", tokens=num(shown["tokens"])),
-            balance=t("unit.tokens", tokens=num(shown["balance"])),
-        ),
-        t("pay.ok_public", money=money(shown["total"], shown["currency"])),
-    )
-
-
-def _why(shown: Any) -> rx.Var[str]:
-    """Gateways have many words; one without a sentence of its own gets that of its family."""
-    failure = shown["failure"]
-    reason = rx.cond(failure, t("pay.reason." + failure.to(str)), t("pay.reason.unknown"))
-    return t("pay.failed_body", reason=reason)
 
 
 def _open(card: Card) -> rx.Component:
