@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, exists, func, select
+from sqlalchemy import and_, delete, exists, literal, select
 from sqlmodel import col
 
 from billing_ui.env import Env
@@ -22,7 +22,7 @@ def sweep_payments(env: Env) -> int:
     """Arms a look for every payment that may still bring money and that no queued job is looking at."""
     now = env.clock.now()
     looked_at = exists().where(
-        and_(col(Job.key) == func.concat("look:", col(Payment.public_id)), col(Job.state) == "queued")
+        and_(col(Job.key) == literal("look:") + col(Payment.public_id), col(Job.state) == "queued")
     )  # fmt: skip
     forgotten = (
         select(Payment)
