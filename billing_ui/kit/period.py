@@ -29,11 +29,8 @@ def local_day(instant: datetime, zone: str) -> date:
 
 def start_of_day(day: date, zone: str) -> datetime:
     """The first instant of a local day; where a clock change skips midnight, the first instant that exists."""
-    naive = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-    instant = naive.astimezone(UTC)
-    while instant.astimezone(ZoneInfo(zone)).date() < day:
-        instant += timedelta(minutes=15)
-    return instant
+    # A midnight that does not exist is read with the offset before the change, which lands right behind the gap.
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def window(kind: Window, instant: datetime, zone: str) -> Span:

@@ -1,4 +1,4 @@
-"""What the tables of the ledger are made of: pockets, the unit of the wallet, columns that are never empty by accident."""
+"""What the tables of the ledger are made of: pockets, the unit of the wallet, columns that are never empty."""
 
 from __future__ import annotations
 
