@@ -10,7 +10,7 @@ from billing_ui.components.text import Words, said, t
 # Status -> tone and icon, for payments and history rows alike.
 STATUS_LOOKS: Final = {
     "paid": ("ok", "check"),
-    "posted": ("ok", "check"),
+    "posted": ("", "check"),
     "created": ("info", "clock"),
     "pending": ("warn", "clock"),
     "processing": ("info", "clock"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
 from billing_ui.components.action import link, link_button
 from billing_ui.components.entries import entries
+from billing_ui.components.record import record
 from billing_ui.components.surface import balance_stat, card, facts, skeleton
-from billing_ui.components.text import day, money, num, pair, t, when
+from billing_ui.components.text import money, num, pair, t, when
 from billing_ui.components.verdict import empty_state
 from billing_ui.pages.shell import customer_page
 from billing_ui.state.overview import OverviewState
@@ -25,15 +27,17 @@ def page() -> rx.Component:
             class_name="stack",
         ),
         here="overview",
-        title=rx.cond(Session.user["name"], t("overview.hello", name=Session.user["name"]), t("overview.title")),
+        title=rx.cond(
+            record(Session.user)["name"], t("overview.hello", name=record(Session.user)["name"]), t("overview.title")
+        ),
         ready=OverviewState.ready,
         on_visible=OverviewState.open,
     )
 
 
 def _balance() -> rx.Component:
-    worth = Session.worth
-    about = OverviewState.totals["about"].to(dict[str, Any])
+    worth = record(Session.worth)
+    about = record(record(OverviewState.totals)["about"])
     note = rx.el.span(
         rx.cond(worth, t("balance.worth", money=money(worth["amount"], worth["currency"])), ""),
         rx.cond(about["count"], t("balance.about", count=num(about["count"]), thing=about["thing"]), ""),
@@ -53,7 +57,7 @@ def _balance() -> rx.Component:
     )
 
 
-def _quick(option: rx.Var[dict[str, Any]]) -> rx.Component:
+def _quick(option: ObjectVar[dict[str, Any]]) -> rx.Component:
     """One step to the payment: the amount is chosen here, the method on the next page."""
     return link_button(
         money(option["amount"], option["currency"]),
@@ -65,13 +69,16 @@ def _quick(option: rx.Var[dict[str, Any]]) -> rx.Component:
 
 def _plan() -> rx.Component:
     return card(
-        rx.el.p(pair(Session.plan["name"]), class_name="price"),
+        rx.cond(
+            record(Session.plan)["name"],
+            rx.el.p(pair(record(Session.plan)["name"]), class_name="plan-name"),
+            skeleton("30px", "50%"),
+        ),
         facts(
             [
-                ("overview.bought", num(OverviewState.totals["bought"])),
-                ("overview.granted", num(OverviewState.totals["granted"])),
-                ("overview.used", num(OverviewState.totals["used"])),
-                (t("overview.period"), day(OverviewState.totals["period_ends_at"], Session.zone)),
+                ("overview.bought", num(record(OverviewState.totals)["bought"])),
+                ("overview.granted", num(record(OverviewState.totals)["granted"])),
+                ("overview.used", num(record(OverviewState.totals)["used"])),
             ]
         ),
         title="overview.plan",
@@ -79,7 +86,7 @@ def _plan() -> rx.Component:
     )
 
 
-def _waiting(row: rx.Var[dict[str, Any]]) -> rx.Component:
+def _waiting(row: ObjectVar[dict[str, Any]]) -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2(t("topup.resume"), font_size="16px"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from billing_ui.components.pay_card import Card, pay_card
+from billing_ui.components.record import record
 from billing_ui.state.pay import PayState
 from billing_ui.state.session import Session
 
@@ -20,8 +21,8 @@ def bound_card(*, level: int = 1) -> rx.Component:
             is_asking=PayState.is_asking,
             is_not_yet=PayState.is_not_yet,
             error=PayState.error,
-            brand=Session.brand["name"],
-            home=Session.brand["host"],
+            brand=record(Session.brand)["name"],
+            home=record(Session.brand)["host"],
             refresh=PayState.refresh,
             check=PayState.check,
             retry=PayState.retry,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
 from billing_ui.components.action import button
 from billing_ui.components.browser import Address
@@ -56,7 +57,7 @@ def _plans() -> rx.Component:
     )
 
 
-def _plan(plan: rx.Var[dict[str, Any]]) -> rx.Component:
+def _plan(plan: ObjectVar[dict[str, Any]]) -> rx.Component:
     is_open = plan["sells"].to(bool) & (PlansState.opened == plan["slug"].to(str))
     return rx.el.div(
         price_card(
@@ -77,7 +78,7 @@ def _plan(plan: rx.Var[dict[str, Any]]) -> rx.Component:
     )
 
 
-def _action(plan: rx.Var[dict[str, Any]], is_open: rx.Var[bool]) -> rx.Component:
+def _action(plan: ObjectVar[dict[str, Any]], is_open: rx.Var[bool]) -> rx.Component:
     testid = rx.Var.create("plan-") + plan["slug"].to(str) + "-choose"
     words = rx.cond(
         is_open, t("plan.collapse"), rx.cond(plan["state"] == "current", t("topup.title"), t("plan.choose"))
@@ -124,7 +125,7 @@ def _packages() -> rx.Component:
     )
 
 
-def _package(package: rx.Var[dict[str, Any]]) -> rx.Component:
+def _package(package: ObjectVar[dict[str, Any]]) -> rx.Component:
     return card(
         rx.el.h3(pair(package["label"])),
         rx.el.p(money(package["amount"], package["currency"]), class_name="price"),
@@ -135,7 +136,8 @@ def _package(package: rx.Var[dict[str, Any]]) -> rx.Component:
             rx.fragment(),
         ),
         rx.el.p(
-            rx.cond(package["days"], t("plans.valid", count=package["days"]), t("plans.valid_forever")), class_name="fine"
+            rx.cond(package["days"], t("plans.valid", count=package["days"]), t("plans.valid_forever")),
+            class_name="fine",
         ),
         class_name="stack-sm",
     )

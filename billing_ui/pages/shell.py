@@ -10,6 +10,7 @@ from billing_ui.components.action import link
 from billing_ui.components.browser import Visible
 from billing_ui.components.frame import page_frame, page_head
 from billing_ui.components.notice import banner
+from billing_ui.components.record import record
 from billing_ui.components.shell import Balance, app_shell, public_shell
 from billing_ui.components.text import Words, compact, money, num, t
 from billing_ui.state.session import Session
@@ -31,9 +32,9 @@ def customer_page(
     return app_shell(
         content,
         here=here,
-        brand=Session.brand["name"],
+        brand=record(Session.brand)["name"],
         balance=shell_balance(),
-        who=Session.user["email"],
+        who=record(Session.user)["email"],
         sandbox=Session.sandbox,
         banner=_notice(),
     )
@@ -44,9 +45,9 @@ def open_page(*children: Any, ready: rx.Var[bool], on_visible: Any, width: str =
     content = page_frame(*children, Visible.create(on_visible=on_visible), ready=live(ready), width=width)
     return public_shell(
         content,
-        brand=Session.brand["name"],
+        brand=record(Session.brand)["name"],
         sandbox=Session.sandbox,
-        support=Session.brand["support"],
+        support=record(Session.brand)["support"],
         signed_in=Session.signed_in,
         quiet=True,
     )
@@ -64,7 +65,7 @@ def shell_balance() -> Balance:
         t(
             "a11y.balance",
             tokens=num(tokens),
-            money=money(Session.worth["amount"].to(int), Session.worth["currency"]),
+            money=money(record(Session.worth)["amount"].to(int), record(Session.worth)["currency"]),
         ),
         t("a11y.balance_plain", tokens=num(tokens)),
     )
@@ -85,7 +86,7 @@ def tokens_compact(tokens: Any) -> rx.Var[str]:
 
 
 def _notice() -> rx.Component:
-    shown = Session.notice
+    shown = record(Session.notice)
     return rx.cond(
         shown["kind"],
         banner(

@@ -31,5 +31,7 @@ def page() -> rx.Component:
 
 def _bones() -> rx.Component:
     return rx.el.div(
-        rx.el.div(skeleton("200px"), skeleton("420px"), class_name="stack-lg"), card(skeleton("260px")), class_name="split"
+        rx.el.div(skeleton("200px"), skeleton("420px"), class_name="stack-lg"),
+        card(skeleton("260px")),
+        class_name="split",
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
 from billing_ui.components.action import button, link_button
 from billing_ui.components.choice import radio_tile, tile_tag
 from billing_ui.components.field import amount_field
 from billing_ui.components.notice import error_summary
+from billing_ui.components.record import record
 from billing_ui.components.surface import facts
 from billing_ui.components.text import Handler, money, num, t, when
 from billing_ui.state.session import Session
 from billing_ui.state.topup import TopupState
+
 
 def topup_form(on_pay: Handler) -> rx.Component:
     return rx.el.div(
@@ -35,16 +38,19 @@ def _amounts() -> rx.Component:
     )
 
 
-def _amount(option: rx.Var[dict[str, Any]]) -> rx.Component:
-    about = option["about"].to(dict[str, Any])
+def _amount(option: ObjectVar[dict[str, Any]]) -> rx.Component:
+    about = record(option["about"])
     return radio_tile(
         "amount-choice",
         option["amount"].to(str),
         money(option["amount"], option["currency"]),
-        note=rx.cond(
-            about["count"],
-            t("topup.tile_about", tokens=num(option["tokens"]), count=num(about["count"]), thing=about["thing"]),
+        note=rx.fragment(
             t("unit.tokens", tokens=num(option["tokens"])),
+            rx.cond(
+                about["count"],
+                rx.el.span(t("topup.about", count=num(about["count"]), thing=about["thing"]), class_name="tile-more"),
+                rx.fragment(),
+            ),
         ),
         tag=rx.cond(option["popular"], tile_tag("plan.popular"), rx.fragment()),
         checked=~TopupState.is_other & (TopupState.amount == option["amount"].to(int)),
@@ -66,7 +72,7 @@ def _other() -> rx.Component:
 
 
 def _typed() -> rx.Component:
-    error = TopupState.error
+    error = record(TopupState.error)
     return rx.el.div(
         amount_field(
             t("topup.other_label", currency=Session.currency),
@@ -81,7 +87,7 @@ def _typed() -> rx.Component:
 
 
 def _range() -> rx.Var[str]:
-    custom = TopupState.custom
+    custom = record(TopupState.custom)
     return t(
         "topup.range",
         min=money(custom["minimum"], Session.currency),
@@ -96,7 +102,7 @@ def _methods() -> rx.Component:
     )
 
 
-def _group(group: rx.Var[dict[str, Any]]) -> rx.Component:
+def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
     return rx.el.div(
         rx.el.p(t("method_group." + group["name"].to(str)), class_name="group-title"),
         rx.el.div(rx.foreach(group["methods"].to(list[dict[str, Any]]), _method), class_name="tiles tiles-method"),
@@ -105,7 +111,7 @@ def _group(group: rx.Var[dict[str, Any]]) -> rx.Component:
     )
 
 
-def _method(method: rx.Var[dict[str, Any]]) -> rx.Component:
+def _method(method: ObjectVar[dict[str, Any]]) -> rx.Component:
     why = method["why"].to(str)
     code = method["code"].to(str)
     return radio_tile(
@@ -117,7 +123,7 @@ def _method(method: rx.Var[dict[str, Any]]) -> rx.Component:
             ("", t("method_hint." + code)),
             ("minimum", t("topup.method_min", money=money(method["minimum"], Session.currency))),
             ("maximum", t("topup.method_max", money=money(method["maximum"], Session.currency))),
-            t("topup.method_off"),
+            t("plan.soon"),
         ),
         checked=TopupState.method == code,
         on_pick=TopupState.pick_method(code),
@@ -128,7 +134,8 @@ def _method(method: rx.Var[dict[str, Any]]) -> rx.Component:
 
 
 def _summary(on_pay: Handler) -> rx.Component:
-    quote, about = TopupState.quote, TopupState.quote["about"].to(dict[str, Any])
+    quote = record(TopupState.quote)
+    about = record(quote["about"])
     currency = quote["currency"]
     return rx.el.aside(
         rx.el.h2(t("topup.summary"), class_name="section-title"),
@@ -137,7 +144,12 @@ def _summary(on_pay: Handler) -> rx.Component:
                 quote["tokens"],
                 rx.cond(
                     about["count"],
-                    t("topup.receive_things", tokens=num(quote["tokens"]), count=num(about["count"]), thing=about["thing"]),
+                    t(
+                        "topup.receive_things",
+                        tokens=num(quote["tokens"]),
+                        count=num(about["count"]),
+                        thing=about["thing"],
+                    ),
                     t("topup.receive", tokens=num(quote["tokens"])),
                 ),
                 t("topup.choose_first"),
@@ -149,17 +161,10 @@ def _summary(on_pay: Handler) -> rx.Component:
             rx.el.p(t("topup.bonus", tokens=num(quote["bonus"])), class_name="small gain"),
             rx.fragment(),
         ),
-        facts(
-            [
-                ("topup.price", money(quote["price"], currency)),
-                ("topup.fee", money(quote["fee"], currency)),
-                ("topup.tax_plain", money(quote["tax"], currency)),
-            ],
-            total=("topup.total", money(quote["total"], currency)),
-        ),
+        _sums(quote, currency),
         rx.cond(
-            (TopupState.error["code"] != "") & (TopupState.error["code"] != "amount_out_of_range"),
-            error_summary(TopupState.error["code"].to(str), TopupState.error["args"]),
+            (record(TopupState.error)["code"] != "") & (record(TopupState.error)["code"] != "amount_out_of_range"),
+            error_summary(record(TopupState.error)["code"].to(str), record(TopupState.error)["args"]),
             rx.fragment(),
         ),
         rx.el.div(
@@ -179,8 +184,21 @@ def _summary(on_pay: Handler) -> rx.Component:
     )
 
 
+def _sums(quote: Any, currency: Any) -> rx.Component:
+    """Fee and tax are lines of their own only where this deployment takes any."""
+    total = ("topup.total", money(quote["total"], currency))
+    price = ("topup.price", money(quote["price"], currency))
+    fee = ("topup.fee", money(quote["fee"], currency))
+    tax = ("topup.tax_plain", money(quote["tax"], currency))
+    return rx.cond(
+        quote["fee"],
+        rx.cond(quote["tax"], facts([price, fee, tax], total=total), facts([price, fee], total=total)),
+        rx.cond(quote["tax"], facts([price, tax], total=total), facts([], total=total)),
+    )
+
+
 def _unfinished() -> rx.Component:
-    waiting = TopupState.unfinished
+    waiting = record(TopupState.unfinished)
     return rx.cond(
         waiting["ref"],
         rx.el.section(

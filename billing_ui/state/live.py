@@ -34,7 +34,7 @@ def start(app: rx.App) -> None:
     _Desk.tabs = Tabs(_is_open)
     signals = runtime.env().signals
     signals.subscribe(_signalled)
-    signals.answer_watched(lambda topic: _Desk.tabs.is_watched(topic))
+    signals.answer_watched(_Desk.tabs.is_watched)
 
 
 def follow(

@@ -11,7 +11,7 @@ from billing_ui.queries.overview import OverviewView, overview
 from billing_ui.queries.plans import PackageView
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.state.labels import everyday, history_row, instant
+from billing_ui.state.labels import everyday, history_row
 from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
 
@@ -39,7 +39,7 @@ class OverviewState(rx.State):
         self.recent = [history_row(row) for row in view.recent]
         self.totals = {
             "bought": view.head.bought, "granted": view.head.granted, "used": view.head.used,
-            "period_ends_at": instant(view.head.period_ends_at), "about": everyday(view.head.balance),
+            "about": everyday(view.head.balance),
         }  # fmt: skip
         self.quick = [
             {"amount": each.amount, "currency": each.currency, "popular": each.is_popular} for each in options

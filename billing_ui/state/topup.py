@@ -138,7 +138,7 @@ class TopupState(rx.State):
         self.method = self.method or offer.last_method or ""
 
     async def _choose(self, amount: int, method: str) -> None:
-        """Everything that follows from an amount and a method: what it brings, what it costs, what stands in the way."""
+        """Everything that follows from an amount and a method: what it brings, costs, and what hinders."""
         who = viewer(self)
         if who is None or who.actor.account_id is None:
             return
