@@ -16,7 +16,7 @@ from billing_ui.components import document
 from billing_ui.jobs import schedule
 from billing_ui.jobs.runner import Runner
 from billing_ui.pages.routes import add_pages
-from billing_ui.security import gate, startup
+from billing_ui.security import gate, redaction, startup
 from billing_ui.security.wrap import wrap
 from billing_ui.services.sessions import find_session
 from billing_ui.state import live
@@ -58,6 +58,7 @@ def _compose() -> rx.App:
     add_pages(made)
     env = runtime.env()
     startup.check(env.config)
+    redaction.install(env.config.log_level)
     gate.install(
         made, lambda secret: find_session(runtime.env(), secret), env.clock.steady, is_https=env.config.is_https
     )

@@ -11,6 +11,7 @@ import threading
 from billing_ui import runtime
 from billing_ui.jobs import schedule
 from billing_ui.jobs.runner import Runner
+from billing_ui.security import redaction
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,6 +22,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def work(options: argparse.Namespace) -> int:
     env = runtime.env()
+    redaction.install(env.config.log_level)
     schedule.arm(env)
     runner = Runner(env, schedule.HANDLERS, f"worker-{socket.gethostname()}-{os.getpid()}", options.threads)
     runtime.wake_with(env, runner.awaken)

@@ -10,6 +10,7 @@ from typing import Any
 from billing_ui.kit.tracing import request_id
 
 HIDDEN = "[hidden]"
+_CHATTY = ("httpx", "httpcore", "urllib3", "alembic")  # each tells of every call it makes
 _NAMED = re.compile(
     r"""(?ix)
     (?P<name> \b(?:cookie|set-cookie|authorization|x-callback-token|stripe-signature|password|secret|token|api[_-]?key)
@@ -45,6 +46,8 @@ def install(level: str) -> None:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.setLogRecordFactory(_record)
 
 
