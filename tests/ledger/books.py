@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from billing_ui import ledger
 from billing_ui.infra.db import Database
@@ -83,6 +83,3 @@ class Books:
         """Goes behind the ledger's back."""
         with self.db.begin() as tx:
             tx.connection().execute(statement)
-
-
-__all__ = ["DAY", "START", "Books", "insert", "open_account"]

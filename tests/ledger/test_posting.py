@@ -8,6 +8,7 @@ import pytest
 from billing_ui import ledger
 from billing_ui.infra.db import Database
 from billing_ui.ledger import LotIn, Receipt, Transfer
+from billing_ui.ledger.tables import account_head, lot
 from billing_ui.rules.errors import InsufficientBalance, KeyReused, NotFound
 from tests.ledger.books import DAY, START, Books
 
@@ -97,8 +98,6 @@ def test_a_spend_beyond_the_balance_is_refused_and_writes_nothing(books: Books) 
 
 
 def test_an_overdraft_is_spent_down_to_the_floor_and_no_further(books: Books) -> None:
-    from billing_ui.ledger.tables import account_head  # noqa: PLC0415
-
     books.change(account_head.update().values(floor=-5))
     books.bring(10)
     assert books.take(14).balance_after == -4
@@ -179,8 +178,6 @@ def test_the_recorded_time_never_runs_backwards(books: Books) -> None:
 
 
 def test_held_tokens_cannot_be_spent(books: Books) -> None:
-    from billing_ui.ledger.tables import account_head  # noqa: PLC0415
-
     books.bring(10)
     books.change(account_head.update().values(held=4))
     with pytest.raises(InsufficientBalance):
@@ -189,8 +186,6 @@ def test_held_tokens_cannot_be_spent(books: Books) -> None:
 
 
 def test_frozen_lots_cannot_be_spent_but_a_refund_may_name_one(books: Books) -> None:
-    from billing_ui.ledger.tables import lot  # noqa: PLC0415
-
     books.bring(10)
     books.change(lot.update().values(is_frozen=True))
     with pytest.raises(InsufficientBalance):
