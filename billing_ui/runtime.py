@@ -75,7 +75,7 @@ def build(config: Config) -> Env:
         db=Database(config.database_url, failpoint=failpoint),
         clock=SystemClock(),
         ids=Ids(),
-        catalogue=load_catalogue(config.catalogue),
+        catalogue=load_catalogue(config.catalogue, os.environ),
         gateways={
             "xendit": XenditGateway(
                 secret(config.xendit_api_key),

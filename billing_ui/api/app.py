@@ -1,4 +1,4 @@
-"""The HTTP application under which the pages are mounted: programs' doors, the browser's plain doors, one error table."""
+"""The HTTP application under which the pages are mounted: the doors for programs, and one table of errors."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from billing_ui.cli import account, catalogue, db, demo, seed, serve, user, verify, worker
 from billing_ui.config import ConfigInvalid
-from billing_ui.rules.errors import BillingError
+from billing_ui.rules.errors import BillingError, Misconfigured
 
 _COMMANDS = (demo, serve, worker, db, seed, catalogue, account, user, verify)
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except (BillingError, ConfigInvalid) as error:
-        print(f"billing-ui: {error}", file=sys.stderr)
+        print(f"billing-ui: {error.facts['what'] if isinstance(error, Misconfigured) else error}", file=sys.stderr)
         return 1
     except SQLAlchemyError as error:
         print(f"billing-ui: the database did not answer as expected: {error.__class__.__name__}: "

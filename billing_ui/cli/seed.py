@@ -90,7 +90,7 @@ def _open(env: Env, person: _Person) -> Actor:
         user.email_verified_at = env.clock.now()
         tx.flush()
         if person.operator is not None:
-            assert user.id is not None  # noqa: S101 - it was flushed
+            assert user.id is not None
             tx.add(Operator(user_id=user.id, role=person.operator, created_at=env.clock.now()))
         return Actor(f"user:{user.public_id}", user.id, account.id)
 
@@ -98,16 +98,16 @@ def _open(env: Env, person: _Person) -> Actor:
 def _live_a_month(env: Env, actor: Actor, until: datetime) -> None:
     """Two top-ups, a little use each day, a gift from support: what a history page should show."""
     clock = env.clock
-    assert isinstance(clock, ManualClock)  # noqa: S101 - the caller made it
-    assert actor.account_id is not None  # noqa: S101
+    assert isinstance(clock, ManualClock)
+    assert actor.account_id is not None
     _pay(env, actor, 50_000, "QRIS", "demo-1")
     for day, tokens in _days():
         clock.advance(timedelta(days=1))
         if clock.now() >= until:
             return
-        if day == 18:  # noqa: PLR2004 - the day on which the first lot runs low
+        if day == 18:
             _pay(env, actor, 100_000, "VA_BCA", "demo-2")
-        if day == 27:  # noqa: PLR2004
+        if day == 27:
             with env.db.read() as tx:
                 account = head(tx, actor.account_id).account
             grants.grant(env, system("demo"), account, 25_000, "Kompensasi gangguan 12 menit", "demo-gift")
@@ -116,32 +116,32 @@ def _live_a_month(env: Env, actor: Actor, until: datetime) -> None:
 
 def _days() -> Iterator[tuple[int, int]]:
     for day in range(1, 33):
-        yield day, 0 if day % 7 == 6 else 9_000 + (day * 7_919) % 23_000  # noqa: PLR2004 - a quiet day each week
+        yield day, 0 if day % 7 == 6 else 9_000 + (day * 7_919) % 23_000
 
 
 def _pay(env: Env, actor: Actor, amount: int, method: str, name: str) -> None:
     """A purchase as it would have gone, without asking a gateway about the past."""
-    assert actor.account_id is not None  # noqa: S101
+    assert actor.account_id is not None
     try:
         ref, payment_id = topups.place(env, actor, actor.account_id, RequestTopup(amount, method, f"form-{name}"))
     except BillingError:
         # A catalogue without top-ups in rupiah: its people begin with a gift instead.
         _gift(env, actor, amount * 10, name)
         return
-    assert payment_id is not None  # noqa: S101 - it is a new form key
+    assert payment_id is not None
     money = Captured("xendit", f"py-{name}", "", ref, Amount(amount, env.catalogue.currency), env.clock.now())
     payments.settle(env, system("demo"), payment_id, money)
 
 
 def _gift(env: Env, actor: Actor, tokens: int, name: str) -> None:
-    assert actor.account_id is not None  # noqa: S101
+    assert actor.account_id is not None
     with env.db.read() as tx:
         account = head(tx, actor.account_id).account
     grants.grant(env, system("demo"), account, tokens, "Saldo awal demo", f"demo-gift-{name}")
 
 
 def _use(env: Env, actor: Actor, tokens: int, name: str) -> None:
-    assert actor.account_id is not None  # noqa: S101
+    assert actor.account_id is not None
     if tokens == 0:
         return
     with env.db.begin() as tx:
@@ -154,10 +154,10 @@ def _use(env: Env, actor: Actor, tokens: int, name: str) -> None:
 
 def _told(env: Env, person: _Person) -> dict[str, Any]:
     user = _find(env, person.email)
-    assert user is not None  # noqa: S101 - it was just opened
+    assert user is not None
     with env.db.read() as tx:
         account_id = tx.scalar(select(col(Member.account_id)).where(col(Member.user_id) == user.id).limit(1))
-        assert account_id is not None  # noqa: S101 - opened together with the user
+        assert account_id is not None
         view = head(tx, account_id)
     return {
         "role": person.role, "email": person.email, "password": PASSWORD, "account": view.account,

@@ -1,4 +1,4 @@
-"""One way into either database: write transactions that wait their turn, reads that never do, migrations under a lock."""
+"""One way into either database: write transactions that wait their turn, reads that never do, safe migrations."""
 
 from __future__ import annotations
 

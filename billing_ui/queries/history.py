@@ -18,7 +18,7 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """`tokens` is signed; `cursor` is the key of the next page. `kind` is what the key of the posting says it is for."""
+    """`tokens` is signed; `cursor` is the key of the next page; `kind` is what the key of the posting says."""
 
     id: str
     kind: str

@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.post("/api/webhooks/xendit", include_in_schema=False)
 async def receive(request: Request) -> JSONResponse:
-    """200 once it is stored, known or not; 4xx when it is not the gateway speaking; 5xx only when nothing was stored."""
+    """200 once it is stored, known or not; 4xx when the gateway is not speaking; 5xx only when nothing was stored."""
     body = await request.body()
     try:
         is_new = await runtime.run(inbox.receive, runtime.env(), "xendit", dict(request.headers), body)
