@@ -103,8 +103,9 @@ def public_shell(
                 rx.cond(support != "", rx.el.span(t("app.support_at", contact=support)), rx.fragment()),
                 theme_switch(),
             ),
-            class_name="foot",
+            class_name="foot mt-auto",
         ),
+        class_name="flex min-h-dvh flex-col",
     )
 
 

@@ -14,7 +14,7 @@ from billing_ui.state.session import Session
 def calculator() -> rx.Component:
     dial, found = PricingState.dial, PricingState.estimate
     many = pair(dial["other"])
-    return card(
+    body = rx.el.div(
         rx.el.p(t("calc.lead"), class_name="muted"),
         rx.el.div(
             rx.el.label(t("calc.per_month", things=many), html_for="quantity", class_name="label"),
@@ -40,9 +40,9 @@ def calculator() -> rx.Component:
             },
         ),
         rx.el.p(t("calc.note"), class_name="fine"),
-        title="calc.title",
         class_name="stack",
     )
+    return card(body, title="calc.title")
 
 
 def _answer() -> rx.Component:

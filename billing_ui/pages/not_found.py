@@ -14,7 +14,7 @@ def page() -> rx.Component:
     return public_shell(
         page_frame(
             rx.el.div(not_found(), custom_attrs={"data-testid": "error", "data-code": "not_found"}),
-            ready=rx.State.is_hydrated,
+            ready=True,
             width="medium",
         ),
         brand=Session.brand["name"],

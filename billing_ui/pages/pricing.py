@@ -11,7 +11,7 @@ from billing_ui.components.disclosure import fold
 from billing_ui.components.frame import page_frame
 from billing_ui.components.plan_card import price_card
 from billing_ui.components.shell import public_shell
-from billing_ui.components.surface import card, skeleton
+from billing_ui.components.surface import card
 from billing_ui.components.text import money, num, pair, t
 from billing_ui.components.verdict import empty_state
 from billing_ui.pages.calculator import calculator
@@ -26,12 +26,16 @@ def page() -> rx.Component:
     return public_shell(
         page_frame(
             rx.el.header(
-                rx.el.h1(t("pricing.title")),
+                rx.el.h1(t("pricing.title"), class_name="lg:text-[36px]"),
                 rx.el.p(t("pricing.lead_plain"), class_name="page-lead mx-auto"),
                 class_name="text-center mb-10",
             ),
             _plans(),
-            rx.el.p(t("pricing.pay_with"), class_name="small muted text-center mt-4"),
+            rx.cond(
+                Session.currency == "IDR",
+                rx.el.p(t("pricing.pay_with"), class_name="small muted text-center mt-4"),
+                rx.fragment(),
+            ),
             rx.cond(PricingState.packages.length() > 0, _packages(), rx.fragment()),
             rx.el.div(
                 rx.cond(PricingState.dial["kind"], calculator(), rx.fragment()),
@@ -57,7 +61,7 @@ def _plans() -> rx.Component:
     return rx.el.section(rx.el.h2(t("pricing.plans"), class_name="sr-only"), rx.cond(PricingState.ready, shown, bones))
 
 
-def _plan(plan: rx.Var[dict[str, Any]]) -> rx.Component:
+def _plan(plan: Any) -> rx.Component:
     return price_card(
         slug=plan["slug"].to(str),
         name=pair(plan["name"]),
@@ -71,14 +75,14 @@ def _plan(plan: rx.Var[dict[str, Any]]) -> rx.Component:
     )
 
 
-def _price(plan: rx.Var[dict[str, Any]]) -> rx.Var[str]:
+def _price(plan: Any) -> rx.Var[str]:
     """A plan without a price of its own is free, or begins with its smallest package."""
     lowest = rx.cond(plan["lowest"], t("plan.from", money=money(plan["lowest"], plan["currency"])), t("plan.payg"))
     nothing = rx.cond(plan["kind"] == "free", money(0, plan["currency"]), lowest)
     return rx.cond(plan["price"], money(plan["price"], plan["currency"]), nothing)
 
 
-def _action(plan: rx.Var[dict[str, Any]]) -> rx.Component:
+def _action(plan: Any) -> rx.Component:
     testid = rx.Var.create("plan-") + plan["slug"].to(str) + "-choose"
     here = link_button("plan.manage", "/subscription/plans/", kind="secondary", wide=True, testid=testid)
     onward = rx.cond(Session.signed_in, "/subscription/plans/?plan=" + plan["slug"].to(str), plan["href"].to(str))
@@ -103,7 +107,7 @@ def _packages() -> rx.Component:
     )
 
 
-def _package(package: rx.Var[dict[str, Any]]) -> rx.Component:
+def _package(package: Any) -> rx.Component:
     return card(
         rx.el.h3(pair(package["label"])),
         rx.el.p(money(package["amount"], package["currency"]), class_name="price"),
@@ -122,7 +126,7 @@ def _package(package: rx.Var[dict[str, Any]]) -> rx.Component:
 
 
 def _questions() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(t("faq.title"), class_name="mb-2"),
+    return card(
         *[fold(f"faq.{name}_q", rx.el.p(t(f"faq.{name}_a")), group="faq") for name in _QUESTIONS],
+        title="faq.title",
     )

@@ -59,12 +59,12 @@ def _profile() -> rx.Component:
         facts(
             [
                 ("auth.name", Session.user["name"]),
-                ("auth.email", Session.user["email"]),
                 ("auth.zone", Session.zone),
+                ("auth.email", Session.user["email"]),
             ]
         ),
-        rx.el.div(standing, class_name="mt-4"),
-        rx.el.p(t("set.zone_fixed"), class_name="hint mt-3"),
+        rx.el.div(standing, class_name="mt-3 flex justify-end"),
+        rx.el.p(t("set.zone_fixed"), class_name="hint mt-4"),
         title="set.profile",
     )
 
@@ -99,12 +99,15 @@ def _devices() -> rx.Component:
         rx.el.p(t("set.devices_lead"), class_name="small muted"),
         rows,
         rx.el.div(
-            button(
-                "set.devices_out_all",
-                on_click=SettingsState.end_others,
-                kind="secondary",
-                disabled=~SettingsState.has_others,
-                testid="devices-out-others",
+            rx.cond(
+                SettingsState.has_others,
+                button(
+                    "set.devices_out_all",
+                    on_click=SettingsState.end_others,
+                    kind="secondary",
+                    testid="devices-out-others",
+                ),
+                rx.fragment(),
             ),
             native_form(
                 rx.el.button(
@@ -121,7 +124,7 @@ def _devices() -> rx.Component:
     )
 
 
-def _device(device: rx.Var[dict[str, Any]]) -> rx.Component:
+def _device(device: Any) -> rx.Component:
     name = rx.cond(device["name"] != "", device["name"].to(str), t("set.device_unknown"))
     seen = rx.cond(
         device["here"],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
 from billing_ui import runtime
 from billing_ui.queries.overview import head
-from billing_ui.queries.plans import PackageView, PlanCardView, cards, packages
+from billing_ui.queries.plans import PlanCardView, cards, packages
 from billing_ui.rules.estimates import cheapest
 from billing_ui.rules.plans import card_state
 from billing_ui.security.gate import viewer
@@ -17,21 +16,19 @@ from billing_ui.security.policy import policy
 from billing_ui.state.calculator import any_amount, dial, need, offered
 from billing_ui.state.plans import card_label, package_label
 from billing_ui.state.session import enter
+from billing_ui.state.shelf import Shelf, as_filed
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    cards: tuple[PlanCardView, ...]
-    packages: tuple[PackageView, ...]
-    current: str | None
+def _filed() -> Shelf:
+    return as_filed(runtime.env().catalogue)
 
 
 class PricingState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
-    cards: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
-    packages: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
-    dial: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
-    estimate: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    cards: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=lambda: _cards(_filed()))
+    packages: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=lambda: _packages(_filed()))
+    dial: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: _dial(_filed()))
+    estimate: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: _first_estimate(_filed()))
 
     @rx.event
     @policy("public")
@@ -45,37 +42,46 @@ class PricingState(rx.State):
     @policy("public")
     async def weigh(self, quantity: int) -> None:
         """The calculator's slider has come to rest."""
-        shown = await runtime.run(_read, None)
-        self.estimate = _estimate(shown, quantity)
+        self.estimate = _estimate(await runtime.run(_read, None), quantity)
 
-    def _show(self, shown: _Shown) -> None:
-        self.cards = [_card(plan, shown.current) for plan in shown.cards]
-        self.packages = [package_label(each) for each in shown.packages]
-        self.dial = dial(runtime.env().catalogue, shown.cards)
-        if self.dial and not self.estimate:
-            self.estimate = _estimate(shown, self.dial["start"])
+    def _show(self, shelf: Shelf) -> None:
+        self.cards, self.packages, self.dial = _cards(shelf), _packages(shelf), _dial(shelf)
+
+
+def _cards(shelf: Shelf) -> list[dict[str, Any]]:
+    return [_card(plan, shelf.current) for plan in shelf.cards]
 
 
 def _card(plan: PlanCardView, current: str | None) -> dict[str, Any]:
     """The hub's card, with the catalogue's own button; a subscription can be wished for before it can be bought."""
-    lowest = min((option.amount for option in plan.options), default=0)
     return {
         **card_label(plan, current),
         "state": card_state(plan.slug, is_disabled=plan.is_disabled, current=current),
         "cta": plan.cta_text.pair(),
         "href": plan.cta_href,
-        "lowest": lowest,
-        "trial": plan.trial_days,
+        "lowest": min((option.amount for option in plan.options), default=0),
     }
 
 
-def _estimate(shown: _Shown, quantity: int) -> dict[str, Any]:
+def _packages(shelf: Shelf) -> list[dict[str, Any]]:
+    return [package_label(each) for each in shelf.packages]
+
+
+def _dial(shelf: Shelf) -> dict[str, Any]:
+    return dial(runtime.env().catalogue, shelf.cards)
+
+
+def _first_estimate(shelf: Shelf) -> dict[str, Any]:
+    return _estimate(shelf, int(_dial(shelf).get("start", 0)))
+
+
+def _estimate(shelf: Shelf, quantity: int) -> dict[str, Any]:
     catalogue = runtime.env().catalogue
-    wanted = need(catalogue, shown.cards, quantity)
+    wanted = need(catalogue, shelf.cards, quantity)
     if wanted is None:
         return {}
-    found = cheapest(wanted, offered(shown.cards, shown.packages), any_amount(catalogue))
-    plan = next((plan for plan in shown.cards if found is not None and plan.slug == found.slug), None)
+    found = cheapest(wanted, offered(shelf.cards, shelf.packages), any_amount(catalogue))
+    plan = next((plan for plan in shelf.cards if found is not None and plan.slug == found.slug), None)
     return {
         "fits": plan is not None,
         "free": plan is not None and plan.kind == "free",
@@ -87,7 +93,7 @@ def _estimate(shown: _Shown, quantity: int) -> dict[str, Any]:
     }
 
 
-def _read(account_id: int | None) -> _Shown:
+def _read(account_id: int | None) -> Shelf:
     with runtime.env().db.read() as tx:
         current = head(tx, account_id).plan_slug if account_id is not None else None
-        return _Shown(cards(tx), packages(tx), current)
+        return Shelf(cards(tx), packages(tx), current)
