@@ -12,6 +12,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
 demo: ## the whole product on this machine: PORT= SANDBOX_PORT= CATALOGUE= DATABASE_URL= REDIS_URL=
+	@rm -f .demo/demo.json
 	@$(PREPARE) run
 	@exec $(BIN)/billing-ui demo
 

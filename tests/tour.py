@@ -15,6 +15,7 @@ from tests.stack import ROOT, Stack, chromium, running_demo, sign_in, visit
 
 FOLDER = ROOT / ".tour"
 WIDTHS = {360: 800, 1280: 900}
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 THEMES = ("light", "dark")
 LANGUAGES = ("id", "en")
 
@@ -53,30 +54,32 @@ def main() -> int:
     wanted = set(sys.argv[1:])
     stops = [stop for stop in STOPS if not wanted or stop.name in wanted]
     shutil.rmtree(FOLDER, ignore_errors=True)
-    lost: list[str] = []
+    faults: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="billing-ui-tour-") as folder,
         running_demo(Path(folder)) as stack,
         chromium() as browser,
     ):
         for look in product(WIDTHS, THEMES, LANGUAGES):
-            lost += _round(browser, stack, stops, look)
+            faults += _round(browser, stack, stops, look)
     sys.stdout.write(f"{len(list(FOLDER.rglob('*.png')))} pictures in {FOLDER}\n")
-    sys.stderr.writelines(f"no picture: {line}\n" for line in lost)
-    return 1 if lost else 0
+    sys.stderr.writelines(f"not right: {line}\n" for line in faults)
+    return 1 if faults else 0
 
 
 def _round(browser: Browser, stack: Stack, stops: list[Stop], look: tuple[int, str, str]) -> list[str]:
     """All pages in one look; who signs in stays signed in for the round."""
-    lost = []
+    faults = []
     for role in dict.fromkeys(stop.role for stop in stops):
         with _visitor(browser, stack, role, look) as page:
             for stop in (stop for stop in stops if stop.role == role):
                 try:
                     _picture(page, stack, stop, look)
+                    if page.evaluate(TOO_WIDE):
+                        faults.append(f"{stop.name} {look}: wider than the screen")
                 except Error as error:  # one bad page must not hide the others
-                    lost.append(f"{stop.name} {look}: {str(error).splitlines()[0]}")
-    return lost
+                    faults.append(f"{stop.name} {look}: {str(error).splitlines()[0]}")
+    return faults
 
 
 @contextmanager
