@@ -52,13 +52,12 @@ def page() -> rx.Component:
 
 
 def _plans() -> rx.Component:
-    bones = rx.el.div(skeleton("420px"), skeleton("420px"), skeleton("420px"), class_name="plans")
     shown = rx.cond(
         PricingState.cards.length() > 0,
         rx.el.div(rx.foreach(PricingState.cards, _plan), class_name="plans"),
         empty_state("pricing.no_plans"),
     )
-    return rx.el.section(rx.el.h2(t("pricing.plans"), class_name="sr-only"), rx.cond(PricingState.ready, shown, bones))
+    return rx.el.section(rx.el.h2(t("pricing.plans"), class_name="sr-only"), shown)
 
 
 def _plan(plan: Any) -> rx.Component:

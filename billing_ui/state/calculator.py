@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from billing_ui.catalogues.shape import Catalogue, Meter
+from billing_ui.kit.amount import ceiling
 from billing_ui.queries.plans import PackageView, PlanCardView
 from billing_ui.rules.estimates import AnyAmount, Need, Offered, Pack, dial_step
 from billing_ui.rules.plans import Ratio
@@ -26,12 +27,13 @@ def dial(catalogue: Catalogue, plans: Sequence[PlanCardView]) -> dict[str, Any]:
             "start": _FIRST_THINGS,
         }  # fmt: skip
     marks = sorted(_marks(meter, plans))
-    step = dial_step(2 * marks[-1])
+    # Tokens can be bought beyond what plans include; a cap is the end.
+    end = 2 * marks[-1] if meter.mode == "paid" else marks[-1]
+    step = dial_step(end)
     words = {"one": meter.name.pair(), "other": meter.name.pair()}
-    start = -(-marks[len(marks) // 2] // step) * step
     return {
         "kind": "tokens" if meter.mode == "paid" else "meter", **words, "tokens": 1, "minimum": step,
-        "maximum": 60 * step, "step": step, "start": start,
+        "maximum": end // step * step, "step": step, "start": ceiling(marks[len(marks) // 2], step) * step,
     }  # fmt: skip
 
 
