@@ -1,13 +1,13 @@
 """Posting: what one posting writes, that it writes it once, and what it refuses."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from billing_ui import ledger
 from billing_ui.infra.db import Database
-from billing_ui.ledger import LotIn, Receipt, Transfer
+from billing_ui.ledger import LotIn, Receipt, Transfer, booking, statements
 from billing_ui.ledger.tables import account_head, lot
 from billing_ui.rules.errors import InsufficientBalance, KeyReused, NotFound
 from tests.ledger.books import DAY, START, Books
@@ -218,6 +218,25 @@ def test_two_transfers_out_of_one_lot_cannot_take_more_than_it_holds(books: Book
 def test_an_account_without_books_cannot_be_posted_to(db: Database) -> None:
     with pytest.raises(NotFound):
         Books(db, 404).bring(1)
+
+
+def test_a_head_that_moved_under_the_lock_stops_the_posting_and_leaves_no_trace(books: Books) -> None:
+    books.bring(10)
+    spend = books.posting("usage:a", Transfer("TOKEN", "wallet", "consumed", 4))
+    with pytest.raises(RuntimeError, match="moved although it was locked"), books.db.begin() as tx:
+        moved = replace(statements.read(tx, books.account_id, spend.key), seq=7)
+        booking.book(tx, moved, spend, START)
+    assert (books.head().balance, len(books.entries()), books.lots()[0].remaining) == (10, 1, 10)
+
+
+def test_another_plan_leaves_balance_and_lots_as_they_are(books: Books) -> None:
+    books.bring(10)
+    plan_version_id = Books.new(books.db).head().plan_version_id
+    with books.db.begin() as tx:
+        ledger.set_plan(tx, books.account_id, plan_version_id, date(2026, 4, 1))
+    head = books.head()
+    assert (head.plan_version_id, head.period_on, head.balance) == (plan_version_id, date(2026, 4, 1), 10)
+    assert ledger.verify(books.db) == []
 
 
 def test_the_balance_as_of_an_instant_goes_by_the_time_of_recording(books: Books) -> None:
