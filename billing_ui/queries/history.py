@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlmodel import col
@@ -55,24 +55,24 @@ def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAG
     rows = tx.execute(_postings(account_id, before, limit + 1)).all()
     shown = tuple(
         HistoryRow(
-            id=row.key, kind=_KINDS.get(row.key.partition(":")[0], "adjust"), at=row.recorded_at, tokens=row.tokens,
+            id=row.key, kind=_KINDS.get(row.key.partition(":")[0], "adjust"), at=row.recorded_at, tokens=int(row.tokens),
             balance_after=row.balance_after, status="paid" if row.method else "done", cause=row.cause or "",
             actor=row.actor, amount=row.amount or 0, currency=row.currency or "", method=row.method or "",
-            cursor=row.last_seq,
+            cursor=row.first_seq,
         )
         for row in rows[:limit]
     )  # fmt: skip
     return HistoryPage(shown, shown[-1].cursor if len(rows) > limit else None)
 
 
-def _postings(account_id: int, before: int | None, limit: int) -> Select[tuple[object, ...]]:
+def _postings(account_id: int, before: int | None, limit: int) -> Select[*tuple[Any, ...]]:
     signed = case(
         (entry.c.credit == "wallet", entry.c.quantity), (entry.c.debit == "wallet", -entry.c.quantity), else_=0
     )
     lines = (
         select(
-            entry.c.key, func.max(entry.c.seq).label("last_seq"), func.max(entry.c.recorded_at).label("recorded_at"),
-            func.sum(signed).label("tokens"), func.max(entry.c.cause).label("cause"),
+            entry.c.key, func.min(entry.c.seq).label("first_seq"), func.max(entry.c.seq).label("last_seq"),
+            func.max(entry.c.recorded_at).label("recorded_at"), func.sum(signed).label("tokens"), func.max(entry.c.cause).label("cause"),
             func.max(entry.c.actor).label("actor"),
         )
         .where(entry.c.account_id == account_id)
@@ -101,7 +101,7 @@ def _postings(account_id: int, before: int | None, limit: int) -> Select[tuple[o
         .join(entry, (entry.c.account_id == account_id) & (entry.c.seq == posting.c.last_seq))
         .outerjoin(paid, paid.c.public_id == posting.c.cause)
         .order_by(posting.c.last_seq.desc())
-    )  # type: ignore[return-value]
+    )
 
 
 def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:
@@ -120,11 +120,7 @@ def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:
         .order_by(col(Topup.id).desc())
         .limit(10)
     )
-    return tuple(_open_row(topup, payment) for topup, payment in _pairs(tx, query))
-
-
-def _pairs(tx: Tx, query: Select[tuple[Topup, Payment]]) -> Sequence[tuple[Topup, Payment]]:
-    return [(row[0], row[1]) for row in tx.execute(query)]
+    return tuple(_open_row(topup, payment) for topup, payment in tx.execute(query))
 
 
 def _open_row(topup: Topup, payment: Payment) -> HistoryRow:

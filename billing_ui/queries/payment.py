@@ -64,7 +64,7 @@ def payment_view(tx: Tx, ref: str, account_id: int | None) -> PaymentView | None
     return None if row is None else _view(tx, row, account_id)
 
 
-def _view(tx: Tx, row: Row[tuple[Topup, Payment, str, int]], account_id: int | None) -> PaymentView:
+def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) -> PaymentView:
     topup, payment, zone, balance = row
     is_member = account_id is not None and account_id == topup.account_id
     shown = payment.instruction
