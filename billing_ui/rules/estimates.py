@@ -92,7 +92,7 @@ def month_of(plan: Offered, need: Need, any_amount: AnyAmount | None = None) -> 
 def dial_step(maximum: int) -> int:
     """A round step (1, 2 or 5 with zeros) that brings a slider from end to end in at most sixty."""
     steps = (factor * 10**power for power in count() for factor in (1, 2, 5))
-    return next(step for step in steps if step * _DIAL_STEPS >= maximum)
+    return int(next(step for step in steps if step * _DIAL_STEPS >= maximum))
 
 
 def _allows(plan: Offered, need: Need) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from billing_ui.catalogues.shape import Catalogue, Meter
+from billing_ui.catalogues.measures import Meter
+from billing_ui.catalogues.shape import Catalogue
 from billing_ui.kit.amount import ceiling
 from billing_ui.queries.plans import PackageView, PlanCardView
 from billing_ui.rules.estimates import AnyAmount, Need, Offered, Pack, dial_step
@@ -67,7 +68,9 @@ def offered(plans: Iterable[PlanCardView], packages: Iterable[PackageView]) -> l
 
 def any_amount(catalogue: Catalogue) -> AnyAmount | None:
     own = catalogue.custom_amount
-    return own and AnyAmount(own.minimum, own.maximum, own.step, own.tokens_num, own.tokens_den)
+    if own is None:
+        return None
+    return AnyAmount(own.minimum, own.maximum, own.step, own.tokens_num, own.tokens_den)
 
 
 def _overage(plan: PlanCardView) -> Ratio | None:
