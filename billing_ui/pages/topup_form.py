@@ -123,7 +123,7 @@ def _method(method: ObjectVar[dict[str, Any]]) -> rx.Component:
             ("", t("method_hint." + code)),
             ("minimum", t("topup.method_min", money=money(method["minimum"], Session.currency))),
             ("maximum", t("topup.method_max", money=money(method["maximum"], Session.currency))),
-            t("plan.soon"),
+            t("topup.method_closed"),
         ),
         checked=TopupState.method == code,
         on_pick=TopupState.pick_method(code),
@@ -137,7 +137,7 @@ def _summary(on_pay: Handler) -> rx.Component:
     quote = record(TopupState.quote)
     about = record(quote["about"])
     currency = quote["currency"]
-    return rx.el.aside(
+    body = rx.el.div(
         rx.el.h2(t("topup.summary"), class_name="section-title"),
         rx.el.p(
             rx.cond(
@@ -161,27 +161,27 @@ def _summary(on_pay: Handler) -> rx.Component:
             rx.el.p(t("topup.bonus", tokens=num(quote["bonus"])), class_name="small gain"),
             rx.fragment(),
         ),
-        _sums(quote, currency),
+        rx.cond(quote["total"], _sums(quote, currency), rx.fragment()),
         rx.cond(
             (record(TopupState.error)["code"] != "") & (record(TopupState.error)["code"] != "amount_out_of_range"),
             error_summary(record(TopupState.error)["code"].to(str), record(TopupState.error)["args"]),
             rx.fragment(),
         ),
-        rx.el.div(
-            button(
-                rx.cond(quote["total"], t("topup.pay", money=money(quote["total"], currency)), t("topup.pay_plain")),
-                on_click=on_pay,
-                size="lg",
-                wide=True,
-                busy=TopupState.busy,
-                disabled=~quote["total"].bool(),
-                testid="pay-submit",
-            ),
-            class_name="pay-bar",
-        ),
-        class_name="card summary",
-        custom_attrs={"aria-label": t("topup.summary")},
+        class_name="summary-body",
     )
+    bar = rx.el.div(
+        button(
+            rx.cond(quote["total"], t("topup.pay", money=money(quote["total"], currency)), t("topup.pay_plain")),
+            on_click=on_pay,
+            size="lg",
+            wide=True,
+            busy=TopupState.busy,
+            disabled=~quote["total"].bool(),
+            testid="pay-submit",
+        ),
+        class_name="pay-bar",
+    )
+    return rx.el.aside(body, bar, class_name="summary", custom_attrs={"aria-label": t("topup.summary")})
 
 
 def _sums(quote: Any, currency: Any) -> rx.Component:

@@ -26,10 +26,10 @@ class Method:
     open: bool
 
 
-def _va(bank: str, minimum: int, maximum: int, *, is_open: bool = False) -> Method:
+def _va(bank: str, minimum: int, maximum: int) -> Method:
     return Method(
         f"VA_{bank}", "va", "xendit", f"{bank}_VIRTUAL_ACCOUNT", minimum, maximum, timedelta(hours=24),
-        refundable=False, open=is_open,
+        refundable=False, open=True,
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ METHODS: dict[str, Method] = {
     method.code: method
     for method in (
         Method("QRIS", "qris", "xendit", "QRIS", 1, 10_000_000, timedelta(hours=2), refundable=True, open=True),
-        _va("BCA", 10_000, 50_000_000, is_open=True),
+        _va("BCA", 10_000, 50_000_000),
         _va("BNI", 1, 50_000_000_000),
         _va("BRI", 1, 50_000_000_000),
         _va("MANDIRI", 1, 50_000_000_000),
@@ -58,7 +58,7 @@ METHODS: dict[str, Method] = {
     )
 }
 
-Obstacle = Literal["soon", "minimum", "maximum", "currency", "unknown"]
+Obstacle = Literal["closed", "minimum", "maximum", "currency", "unknown"]
 
 
 def obstacle(code: str, total: Amount) -> Obstacle | None:
@@ -67,7 +67,7 @@ def obstacle(code: str, total: Amount) -> Obstacle | None:
     if method is None:
         return "unknown"
     if not method.open:
-        return "soon"
+        return "closed"
     if total.unit != "IDR":
         return "currency"
     if total.quantity < method.minimum:

@@ -80,8 +80,8 @@ def test_a_form_without_a_key_is_refused(world: World) -> None:
 
 def test_a_method_outside_its_limits_names_the_reason(world: World) -> None:
     with pytest.raises(MethodUnavailable) as refused:
-        world.wants(world.customer(), method="VA_BNI")
-    assert refused.value.facts["why"] == "soon"
+        world.wants(world.customer(), method="OVO")
+    assert refused.value.facts["why"] == "closed"
 
 
 def test_a_gateway_out_of_reach_leaves_the_outcome_unknown_and_a_retry_uses_a_new_reference(world: World) -> None:
