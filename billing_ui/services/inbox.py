@@ -19,7 +19,7 @@ from billing_ui.services.payments import locked
 
 KIND = "inbox.handle"
 _KEPT_HEADERS = ("webhook-id", "content-type", "user-agent", "api-version")
-_INBOX = InboxMessage.__table__  # type: ignore[attr-defined]
+_INBOX = InboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
 def receive(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> bool:

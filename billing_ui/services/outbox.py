@@ -12,7 +12,7 @@ from billing_ui.infra.db import Tx, after_commit
 from billing_ui.models import Job
 from billing_ui.models.types import JsonMap
 
-_TABLE = Job.__table__  # type: ignore[attr-defined]
+_TABLE = Job.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
 def enqueue(tx: Tx, env: Env, kind: str, key: str, args: JsonMap, due_at: datetime | None = None) -> bool:

@@ -19,7 +19,7 @@ from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Happening, Outcome, PurchaseStatus, Status, next_status, outcome_of
 from billing_ui.services import audits, mails, people, subscriptions, timeline
 
-_CAPTURE = Capture.__table__  # type: ignore[attr-defined]
+_CAPTURE = Capture.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from billing_ui.models import Job
 from billing_ui.models.types import JsonMap
 from billing_ui.rules.jobs import LEASE, MAX_ATTEMPTS, backoff
 
-_JOB = Job.__table__  # type: ignore[attr-defined]
+_JOB = Job.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Gate(Middleware):
             return None
         is_hydrated = root.get_value("is_hydrated")
         await _load_whole_tree(root)
-        root.reset()  # type: ignore[no-untyped-call]
+        root.reset()  # type: ignore[no-untyped-call]  # Reflex ships it untyped
         binding._session, binding._beat = wanted, beat
         if before is None and not is_boot(event):
             root.is_hydrated = is_hydrated
