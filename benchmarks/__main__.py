@@ -18,8 +18,8 @@ SCENARIOS: dict[str, ModuleType] = {posting.NAME: posting}
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)}; none means all")
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=float, default=1.5, help="how long one variant runs in one round")
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=0.2, help="how long one variant runs in one round")
     parser.add_argument("--json", type=Path, help="also write every figure to this file")
     options = parser.parse_args()
     if unknown := set(options.scenarios) - set(SCENARIOS):

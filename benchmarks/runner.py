@@ -1,4 +1,7 @@
-"""Runs the variants of a scenario in interleaved rounds and compares them by the ratio of each round."""
+"""Runs the variants of a scenario in many short, interleaved rounds and compares them by the ratio of each round.
+
+Short rounds, because a busy neighbour then slows all variants of a round alike and the ratio holds.
+"""
 
 from __future__ import annotations
 
