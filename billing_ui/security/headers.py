@@ -50,6 +50,8 @@ def _always(public_url: str) -> dict[str, str]:
     parts = urlsplit(public_url)
     is_https = parts.scheme == "https"
     socket = f"{'wss' if is_https else 'ws'}://{parts.netloc}"
+    if parts.hostname == "127.0.0.1":  # on the own machine people type either name of it
+        socket += f" {socket.replace('127.0.0.1', 'localhost')}"
     # Reflex compiles inline scripts into its pages and evaluates scripts the server sends; both need their word.
     policy = (
         "default-src 'self'",

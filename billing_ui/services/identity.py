@@ -17,14 +17,8 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BadCredentials, EmailTaken, FieldInvalid, SignInRequired, SignUpClosed
 from billing_ui.services import attempts, audits, settings
 from billing_ui.services.accounts import open_account
-from billing_ui.services.links import (
-    change_email,
-    mail_verification,
-    request_reset,
-    reset_password,
-    send_verification,
-    verify_email,
-)
+from billing_ui.services.links import change_email, mail_verification, send_verification, verify_email
+from billing_ui.services.resets import request_reset, reset_password
 from billing_ui.services.sessions import (
     Device,
     Viewer,

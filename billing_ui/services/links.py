@@ -1,4 +1,4 @@
-"""Single-use links sent by mail: to prove an address, and to set a new password. Only their digests are stored."""
+"""Single-use links sent by mail, stored as digests; and the first use of them: proving that an address is one's own."""
 
 from __future__ import annotations
 
@@ -13,20 +13,17 @@ from billing_ui.kit.ids import digest
 from billing_ui.models import AuthToken, User
 from billing_ui.rules import identity as rules
 from billing_ui.rules.access import Actor
-from billing_ui.rules.errors import BadLink, EmailTaken, FieldInvalid, Forbidden, SignInRequired, TooManyTries
+from billing_ui.rules.errors import BadLink, EmailTaken, Forbidden, SignInRequired
 from billing_ui.services import attempts, audits, mails
-from billing_ui.services.sessions import Device, end_sessions, open_session
 
 VERIFY_LIVES = timedelta(hours=48)
-RESET_LIVES = timedelta(minutes=30)
 _HOUR = timedelta(hours=1)
 _PER_EMAIL = 5
-_PER_IP = 20
 
 
 def mail_verification(tx: Tx, env: Env, user: User) -> None:
     """Mails a link that proves the address. Older ones open nothing any more."""
-    secret, token = _issue(tx, env, user, "verify", VERIFY_LIVES)
+    secret, token = issue(tx, env, user, "verify", VERIFY_LIVES)
     link = env.config.url(f"/auth/verify/?token={secret}")
     mails.queue(tx, env, "verify_email", f"verify:{token}", user, {"name": user.name, "link": link})
 
@@ -62,7 +59,7 @@ def change_email(env: Env, actor: Actor, email: str) -> str:
 def verify_email(env: Env, secret: str) -> str:
     """Proves the address the link was sent to and answers it. A second click changes nothing and is no error."""
     with env.db.begin() as tx:
-        token, user = _open(tx, env, "verify", secret)
+        token, user = find(tx, env, "verify", secret)
         if user.email != token.email or (token.used_at is not None and user.email_verified_at is None):
             raise BadLink
         if user.email_verified_at is None:
@@ -72,53 +69,10 @@ def verify_email(env: Env, secret: str) -> str:
         return user.email
 
 
-def request_reset(env: Env, email: str, ip: str) -> None:
-    """Mails a link to set a new password. Known, unknown and too often asked addresses all answer the same."""
-    try:
-        wanted = rules.email(email)
-    except FieldInvalid:
-        return
-    limits = {
-        attempts.subject("reset", "email", wanted): _PER_EMAIL,
-        attempts.subject("reset", "ip", ip): _PER_IP,
-    }
-    try:
-        with env.db.begin() as tx:
-            attempts.reserve_in(tx, env, limits, _HOUR)
-            query = select(User).where(col(User.email) == wanted, col(User.disabled_at).is_(None))
-            user = tx.scalars(query).first()
-            if user is not None:
-                secret, token = _issue(tx, env, user, "reset", RESET_LIVES)
-                link = env.config.url(f"/auth/reset/?token={secret}")
-                minutes = int(RESET_LIVES.total_seconds()) // 60
-                args = {"name": user.name, "link": link, "minutes": minutes}
-                mails.queue(tx, env, "reset_password", f"reset:{token}", user, args)
-    except TooManyTries:
-        return
-
-
-def reset_password(env: Env, secret: str, password: str, device: Device) -> str:
-    """Sets the new password, ends every other session, and answers the secret of a fresh one for this device."""
-    new = env.passwords.hash(rules.password(password))
-    with env.db.begin() as tx:
-        token, user = _open(tx, env, "reset", secret)
-        if token.used_at is not None or user.email != token.email or user.disabled_at is not None:
-            raise BadLink
-        assert user.id is not None  # the row was read from the database
-        now = env.clock.now()
-        user.password_hash = new
-        user.email_verified_at = user.email_verified_at or now  # the link was read in that very mailbox
-        tx.add(user)
-        _void(tx, env, user.id, "reset")
-        ended = end_sessions(tx, env, user.id)
-        actor = Actor(f"user:{user.public_id}", user_id=user.id)
-        audits.record(tx, env, actor, "user.password_reset", user.public_id, after={"ended": ended})
-        return open_session(tx, env, user.id, device)
-
-
-def _issue(tx: Tx, env: Env, user: User, purpose: str, lives: timedelta) -> tuple[str, int]:
+def issue(tx: Tx, env: Env, user: User, purpose: str, lives: timedelta) -> tuple[str, int]:
+    """A new secret, and the row number of its digest. Older links for the same purpose open nothing any more."""
     assert user.id is not None  # callers hand over a stored user
-    _void(tx, env, user.id, purpose)
+    void(tx, env, user.id, purpose)
     now, secret = env.clock.now(), env.ids.secret()
     token = AuthToken(
         user_id=user.id, purpose=purpose, email=user.email, secret_digest=digest(secret), created_at=now,
@@ -130,7 +84,8 @@ def _issue(tx: Tx, env: Env, user: User, purpose: str, lives: timedelta) -> tupl
     return secret, token.id
 
 
-def _void(tx: Tx, env: Env, user_id: int, purpose: str) -> None:
+def void(tx: Tx, env: Env, user_id: int, purpose: str) -> None:
+    """All open links of this user for this purpose count as used."""
     tx.execute(
         update(AuthToken)
         .where(col(AuthToken.user_id) == user_id, col(AuthToken.purpose) == purpose, col(AuthToken.used_at).is_(None))
@@ -139,7 +94,8 @@ def _void(tx: Tx, env: Env, user_id: int, purpose: str) -> None:
     )
 
 
-def _open(tx: Tx, env: Env, purpose: str, secret: str) -> tuple[AuthToken, User]:
+def find(tx: Tx, env: Env, purpose: str, secret: str) -> tuple[AuthToken, User]:
+    """The link and whose it is, both locked. It may have been used already: that is for the caller to judge."""
     query = select(AuthToken, User).join(User, col(User.id) == col(AuthToken.user_id)).where(
         col(AuthToken.secret_digest) == digest(secret), col(AuthToken.purpose) == purpose,
         col(AuthToken.expires_at) > env.clock.now(),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import update
 from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
 from billing_ui.kit.ids import digest
-from billing_ui.models import Account, AuthSession, Member, Operator, User
+from billing_ui.models import AuthSession
+from billing_ui.queries.viewers import AccountView, UserView, Viewer, by_secret
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import NotFound, SignInRequired
 from billing_ui.services import audits
+
+__all__ = [
+    "AccountView", "Device", "UserView", "Viewer", "end_sessions", "find_session", "open_session", "sign_out",
+    "sign_out_device", "sign_out_everywhere",
+]  # fmt: skip
 
 LIVES = timedelta(days=30)
 _TOUCH_EVERY = timedelta(minutes=5)
@@ -29,35 +33,6 @@ class Device:
 
     ip: str = ""
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UserView:
-    public_id: str
-    email: str
-    name: str
-    language: str
-    theme: str
-    is_verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    public_id: str
-    name: str
-    zone: str
-    currency: str
-    external_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Somebody signed in: as whom they act, who they are, and for which account."""
-
-    actor: Actor
-    session_id: str
-    user: UserView
-    account: AccountView
 
 
 def open_session(tx: Tx, env: Env, user_id: int, device: Device) -> str:
@@ -76,56 +51,15 @@ def find_session(env: Env, secret: str) -> Viewer | None:
     """Who holds this secret, their role and account as they are at this moment; None when it opens nothing."""
     now = env.clock.now()
     with env.db.read() as tx:
-        row = tx.execute(_find(digest(secret), now)).first()
-    if row is None:
+        found = by_secret(tx, digest(secret), now)
+    if found is None:
         return None
-    if now - row.seen_at >= _TOUCH_EVERY:
+    viewer, seen_at = found
+    if now - seen_at >= _TOUCH_EVERY:
         with env.db.begin() as tx:
-            tx.execute(update(AuthSession).where(col(AuthSession.id) == row.session_row).values(seen_at=now))
-    return _viewer(row)
-
-
-def _find(secret_digest: str, now: datetime) -> Any:
-    return (
-        select(
-            col(AuthSession.id).label("session_row"),
-            col(AuthSession.public_id).label("session_id"),
-            col(AuthSession.seen_at),
-            col(User.id).label("user_row"),
-            col(User.public_id).label("user_id"),
-            col(User.email),
-            col(User.name),
-            col(User.language),
-            col(User.theme),
-            col(User.email_verified_at),
-            col(Operator.role),
-            col(Account.id).label("account_row"),
-            col(Account.public_id).label("account_id"),
-            col(Account.name).label("account_name"),
-            col(Account.zone),
-            col(Account.currency),
-            col(Account.external_id),
-        )
-        .join(User, col(User.id) == col(AuthSession.user_id))
-        .join(Member, col(Member.user_id) == col(User.id))
-        .join(Account, col(Account.id) == col(Member.account_id))
-        .outerjoin(Operator, col(Operator.user_id) == col(User.id))
-        .where(col(AuthSession.secret_digest) == secret_digest)
-        .where(col(AuthSession.revoked_at).is_(None), col(AuthSession.expires_at) > now)
-        .where(col(User.disabled_at).is_(None))
-        .where(col(Member.role) == "owner", col(Account.kind) == "person")
-        .order_by(col(Account.id))
-        .limit(1)
-    )
-
-
-def _viewer(row: Row[Any]) -> Viewer:
-    return Viewer(
-        actor=Actor(f"user:{row.user_id}", user_id=row.user_row, account_id=row.account_row, role=row.role),
-        session_id=row.session_id,
-        user=UserView(row.user_id, row.email, row.name, row.language, row.theme, row.email_verified_at is not None),
-        account=AccountView(row.account_id, row.account_name, row.zone, row.currency, row.external_id),
-    )
+            mine = col(AuthSession.public_id) == viewer.session_id
+            tx.execute(update(AuthSession).where(mine).values(seen_at=now))
+    return viewer
 
 
 def sign_out(env: Env, secret: str) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from billing_ui.web import home, pictures, session
+from billing_ui.web import home, links, pictures, session
+from billing_ui.web.doors import door
 
 _FORMS = {
-    "/session/sign-in": session.door("/auth/", session.sign_in),
-    "/session/sign-up": session.door("/auth/?tab=signup", session.sign_up),
-    "/session/sign-out": session.door("/auth/", session.sign_out),
-    "/session/sign-out-everywhere": session.door("/auth/", session.sign_out_everywhere),
-    "/session/forgot": session.door("/auth/reset/", session.forgot),
-    "/session/reset": session.door("/auth/reset/", session.reset),
-    "/session/verify": session.door("/auth/verify/", session.verify),
-    "/session/resend": session.door("/auth/verify/", session.resend),
-    "/session/email": session.door("/auth/verify/", session.correct_email),
+    "/session/sign-in": door("/auth/", session.sign_in),
+    "/session/sign-up": door("/auth/?tab=signup", session.sign_up),
+    "/session/sign-out": door("/auth/", session.sign_out),
+    "/session/sign-out-everywhere": door("/auth/", session.sign_out_everywhere),
+    "/session/forgot": door("/auth/reset/", links.forgot),
+    "/session/reset": door("/auth/reset/", links.reset),
+    "/session/verify": door("/auth/verify/", links.verify),
+    "/session/resend": door("/auth/verify/", links.resend),
+    "/session/email": door("/auth/verify/", links.correct_email),
 }
 _PLACES = {
     "/": home.home,

@@ -27,7 +27,7 @@ class RawSocket:
             connect(
                 f"{url.replace('http', 'ws')}/_event/?EIO=4&transport=websocket&token={quote(token)}",
                 additional_headers=headers,
-                origin=origin,  # type: ignore[arg-type]
+                origin=origin,  # type: ignore[arg-type]  # wrong on purpose
                 max_size=None,
             )
         )

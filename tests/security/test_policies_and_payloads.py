@@ -38,7 +38,7 @@ def test_a_handler_without_a_mark_has_no_policy() -> None:
 def test_a_forged_mark_is_no_policy() -> None:
     def handler() -> None: ...
 
-    handler.__policy__ = "public"  # type: ignore[attr-defined]
+    handler.__policy__ = "public"  # type: ignore[attr-defined]  # wrong on purpose
     assert policy_of(handler) is None
 
 
@@ -51,7 +51,7 @@ def test_a_mark_says_who_may_call() -> None:
 
 def test_an_unknown_audience_or_a_customers_permission_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="audience"):
-        policy("everybody")  # type: ignore[arg-type]
+        policy("everybody")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ValueError, match="permissions"):
         policy("user", perm="tokens.grant")
 
@@ -92,7 +92,7 @@ def takes_model(self: object, order: Form) -> None: ...
 def takes_dict(self: object, form: dict[str, str]) -> None: ...
 def takes_anything(self: object, what: Any) -> None: ...
 def takes_float(self: object, share: float) -> None: ...
-def takes_unnamed(self, what) -> None: ...  # type: ignore[no-untyped-def]
+def takes_unnamed(self, what) -> None: ...  # type: ignore[no-untyped-def]  # wrong on purpose
 def takes_the_rest(self: object, **rest: str) -> None: ...
 def takes_many(self: object, *rest: str) -> None: ...
 def takes_deep(self: object, what: list[Order]) -> None: ...

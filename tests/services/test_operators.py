@@ -65,7 +65,7 @@ def test_a_role_is_changed_in_place(world: World) -> None:
 def test_only_owners_give_roles(world: World, role: str) -> None:
     operators.create_user(world.env, CLI, CreateUser(EMAIL, PASSWORD))
     with pytest.raises(Forbidden):
-        operators.set_role(world.env, Actor("user:x", 1, 1, role), EMAIL, "owner", "please")  # type: ignore[arg-type]
+        operators.set_role(world.env, Actor("user:x", 1, 1, role), EMAIL, "owner", "please")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(SignInRequired):
         operators.create_user(world.env, ANONYMOUS, CreateUser("x@kantor.test", PASSWORD, role="owner"))
 
@@ -76,4 +76,4 @@ def test_a_role_needs_a_known_person_and_a_reason(world: World) -> None:
     with pytest.raises(FieldInvalid):
         operators.set_role(world.env, CLI, EMAIL, "admin", "  ")
     with pytest.raises(FieldInvalid):
-        operators.set_role(world.env, CLI, EMAIL, "king", "new")  # type: ignore[arg-type]
+        operators.set_role(world.env, CLI, EMAIL, "king", "new")  # type: ignore[arg-type]  # wrong on purpose

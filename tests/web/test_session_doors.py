@@ -169,7 +169,7 @@ async def test_no_form_leads_off_the_site(world: World, browser: httpx.AsyncClie
 async def test_what_is_no_form_of_ours_is_refused_without_a_trace(
     world: World, browser: httpx.AsyncClient, send: dict[str, object], status: int
 ) -> None:
-    answer = await browser.post("/session/sign-in", **send)  # type: ignore[arg-type]
+    answer = await browser.post("/session/sign-in", **send)  # type: ignore[arg-type]  # wrong on purpose
     assert answer.status_code == status
 
 

@@ -1,0 +1,86 @@
+"""What every native form goes through, and how it is answered: 303 onward, or 303 back with the code of the refusal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from billing_ui import runtime
+from billing_ui.env import Env
+from billing_ui.rules.errors import BillingError, SignInRequired
+from billing_ui.security.cookies import form_cookie, read_cookie
+from billing_ui.security.redirects import safe_path
+from billing_ui.services.identity import Viewer, find_session
+from billing_ui.web.forms import FormRefused, read_form, require_own_origin
+
+log = logging.getLogger(__name__)
+
+Fields = dict[str, str]
+Answer = Callable[[Request, Env, Fields], Awaitable[Response]]
+
+
+def door(back_to: str, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    """What every form goes through; a refusal leads back to the page it came from, with the code of the refusal."""
+
+    async def handle(request: Request) -> Response:
+        env = runtime.env()
+        fields: Fields = {}
+        try:
+            require_own_origin(request.headers, env.config.public_url)
+            fields = await read_form(request)
+            return await answer(request, env, fields)
+        except FormRefused as refused:
+            return PlainTextResponse(str(refused), refused.status)
+        except BillingError as error:
+            log.info("a form was refused: %s", error.code)
+            return _back(env, back_to, error, fields)
+
+    return handle
+
+
+async def viewer_of(request: Request, env: Env) -> Viewer:
+    secret = secret_of(request, env)
+    found = None if secret is None else await runtime.run(find_session, env, secret)
+    if found is None:
+        raise SignInRequired
+    return found
+
+
+def secret_of(request: Request, env: Env) -> str | None:
+    return read_cookie(request.headers.get("cookie", ""), is_https=env.config.is_https)
+
+
+def caller(request: Request) -> tuple[str, str]:
+    """The caller's address, behind as many proxies as we run, and what the browser calls itself."""
+    hops = runtime.env().config.trusted_proxy_hops
+    ip = request.client.host if request.client else ""
+    chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if 0 < hops <= len(chain):
+        ip = chain[-hops]
+    agent = request.headers.get("user-agent", "")
+    return ip, "".join(sign for sign in agent if sign.isprintable())
+
+
+def _back(env: Env, page: str, error: BillingError, fields: Fields) -> Response:
+    """The code travels in the address; what was typed (never the password) in a cookie that lives two minutes."""
+    query = {"error": error.code}
+    query.update({name: str(fact) for name, fact in error.facts.items() if fact is not None})
+    wanted = safe_path(fields.get("redirect_url"), fallback="")
+    if wanted:
+        query["redirect_url"] = wanted
+    if fields.get("token"):
+        query["token"] = fields["token"]
+    typed: Fields = {name: fields[name] for name in ("email", "name") if name in fields}
+    joint = "&" if "?" in page else "?"
+    return see_other(f"{page}{joint}{urlencode(query)}", form_cookie(typed, is_https=env.config.is_https))
+
+
+def see_other(path: str, *cookies: str) -> Response:
+    response = Response(status_code=303, headers={"location": path, "cache-control": "no-store"})
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
+    return response
