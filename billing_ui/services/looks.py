@@ -21,6 +21,7 @@ from billing_ui.services import outbox, payments
 KIND = "payments.look"
 # A create call that has not answered by then never will: its outcome is unknown, not failed.
 UNANSWERED = timedelta(seconds=20)
+_BREATH = timedelta(seconds=2)
 _HAPPENING: dict[RequestState, Happening] = {
     "open": "opened", "failed": "failed", "expired": "expired", "canceled": "canceled",
 }  # fmt: skip
@@ -86,6 +87,9 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
     if payment is None:
         raise NotFound(what="payment")
     if payment.gateway_request_id is None or cast(Status, payment.status) not in WATCHED:
+        return cast(Status, payment.status)
+    if payment.looked_at is not None and env.clock.now() - payment.looked_at < _BREATH:
+        # Somebody asked a moment ago; asking again would only spend the gateway's patience.
         return cast(Status, payment.status)
     return read_back(env, actor, payment, payment.gateway_request_id)
 
