@@ -12,10 +12,10 @@ from billing_ui.components.surface import card
 from billing_ui.components.text import t
 from billing_ui.pages.form_page import form_page, heading
 from billing_ui.rules.identity import SHORTEST_PASSWORD
-from billing_ui.services.links import RESET_LIVES
+from billing_ui.services.resets import LIVES
 from billing_ui.state.auth import ResetState
 
-_MINUTES = int(RESET_LIVES.total_seconds()) // 60
+_MINUTES = int(LIVES.total_seconds()) // 60
 
 
 def page() -> rx.Component:
