@@ -24,11 +24,9 @@ POINTS = (*(f"{name}:1" for name in NAMED), *(f"db.before_commit:{n}" for n in r
           *(f"db.after_commit:{n}" for n in range(1, MOST_COMMITS)))  # fmt: skip
 
 
-def chosen() -> tuple[str, ...]:
-    """All points in the storm lane; otherwise one each day, so that every run of the suite kills somewhere."""
-    if os.environ.get("STORM"):
-        return POINTS
-    return (POINTS[datetime.now(UTC).timetuple().tm_yday % len(POINTS)],)
+def of_the_day() -> str:
+    """Another point each day, so that every run of the suite kills somewhere and the runs of a year kill everywhere."""
+    return POINTS[datetime.now(UTC).timetuple().tm_yday % len(POINTS)]
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +67,19 @@ def run_flow(world: World, box: Box, customer: Customer, start: int, failpoint: 
     return done.returncode
 
 
-@pytest.mark.parametrize("point", chosen())
+@pytest.mark.storm
+@pytest.mark.parametrize("point", POINTS)
 def test_a_process_killed_anywhere_in_a_topup_loses_nothing_and_doubles_nothing(
     world: World, box: Box, point: str
 ) -> None:
+    kill_and_count(world, box, point)
+
+
+def test_a_process_killed_at_the_point_of_the_day_loses_nothing_and_doubles_nothing(world: World, box: Box) -> None:
+    kill_and_count(world, box, of_the_day())
+
+
+def kill_and_count(world: World, box: Box, point: str) -> None:
     customer = world.customer()
     killed = run_flow(world, box, customer, 0, point)
     assert run_flow(world, box, customer, 1) == 0
