@@ -16,6 +16,7 @@ from tests.stack import ROOT, Stack, chromium, running_demo, sign_in, visit
 FOLDER = ROOT / ".tour"
 WIDTHS = {360: 800, 1280: 900}
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+SETTLES_MS = 400
 THEMES = ("light", "dark")
 LANGUAGES = ("id", "en")
 
@@ -71,7 +72,7 @@ def _round(browser: Browser, stack: Stack, stops: list[Stop], look: tuple[int, s
     """All pages in one look; who signs in stays signed in for the round."""
     faults = []
     for role in dict.fromkeys(stop.role for stop in stops):
-        with _visitor(browser, stack, role, look) as page:
+        with visitor(browser, stack, role, look) as page:
             for stop in (stop for stop in stops if stop.role == role):
                 try:
                     _picture(page, stack, stop, look)
@@ -83,7 +84,8 @@ def _round(browser: Browser, stack: Stack, stops: list[Stop], look: tuple[int, s
 
 
 @contextmanager
-def _visitor(browser: Browser, stack: Stack, role: str | None, look: tuple[int, str, str]) -> Iterator[Page]:
+def visitor(browser: Browser, stack: Stack, role: str | None, look: tuple[int, str, str]) -> Iterator[Page]:
+    """A person with a device of a certain look, signed in if the page asks for it."""
     width, theme, language = look
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]},
@@ -98,13 +100,18 @@ def _visitor(browser: Browser, stack: Stack, role: str | None, look: tuple[int, 
     context.close()
 
 
-def _picture(page: Page, stack: Stack, stop: Stop, look: tuple[int, str, str]) -> None:
-    width, theme, language = look
+def go(page: Page, stack: Stack, stop: Stop) -> None:
+    """Opens the page, does the clicks, and waits until all that moves has come to rest."""
     visit(page, stack.app_url + stop.path)
     for test_id in stop.clicks:
-        page.get_by_test_id(test_id).first.click()
-    page.wait_for_timeout(400)
+        page.get_by_test_id(test_id).locator("visible=true").first.click()
+    page.wait_for_timeout(SETTLES_MS)
     page.locator("main[data-ready=true]").wait_for()
+
+
+def _picture(page: Page, stack: Stack, stop: Stop, look: tuple[int, str, str]) -> None:
+    width, theme, language = look
+    go(page, stack, stop)
     folder = FOLDER / f"{width}-{theme}-{language}"
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{stop.name}.png", full_page=True)
