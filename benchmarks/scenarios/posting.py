@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
 
+from sqlalchemy import text
+
 from benchmarks.reference.raw_posting import RawPosting
 from benchmarks.runner import Act, Goal
 from benchmarks.servers import postgres
@@ -26,7 +28,12 @@ _TOKENS = 10**9
 @contextmanager
 def variants() -> Iterator[Mapping[str, Act]]:
     with postgres() as url:
-        db = Database(url.update_query_dict({"options": "-c synchronous_commit=on"}))
+        db = Database(url)
+        with db.read() as tx:
+            if (durability := tx.scalar(text("SHOW synchronous_commit"))) != "on":
+                raise RuntimeError(
+                    f"synchronous_commit is {durability}: commits would be compared that wait for no disk"
+                )
         accounts = [_account(db, number) for number in range(3)]
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
         loop, one = RawPosting(plain, accounts[1]), RawPosting(plain, accounts[2])
