@@ -17,7 +17,7 @@ def calculator() -> rx.Component:
     body = rx.el.div(
         rx.el.p(t("calc.lead"), class_name="muted"),
         rx.el.div(
-            rx.el.label(t("calc.per_month", things=many), html_for="quantity", class_name="label"),
+            rx.el.label(t("calc.per_month", things=many), html_for="quantity", class_name="label first-letter:uppercase inline-block"),
             Dial.create(
                 id="quantity",
                 label=t("calc.per_month", things=many),

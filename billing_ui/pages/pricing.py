@@ -19,7 +19,8 @@ from billing_ui.pages.shell import live
 from billing_ui.state.pricing import PricingState
 from billing_ui.state.session import Session
 
-_QUESTIONS = ("token", "expire", "pay", "fail", "refund")
+# What is asked depends on what is sold: tokens or quotas, in rupiah or not.
+_ABOUT_TOKENS = ("token", "expire")
 
 
 def page() -> rx.Component:
@@ -125,7 +126,16 @@ def _package(package: Any) -> rx.Component:
 
 
 def _questions() -> rx.Component:
+    sells_tokens = PricingState.dial["kind"] != "meter"
+    about = rx.fragment(*[_question(name) for name in _ABOUT_TOKENS])
     return card(
-        *[fold(f"faq.{name}_q", rx.el.p(t(f"faq.{name}_a")), group="faq") for name in _QUESTIONS],
+        rx.cond(sells_tokens, about, _question("quota")),
+        rx.cond(Session.currency == "IDR", _question("pay"), rx.fragment()),
+        _question("fail"),
+        rx.cond(sells_tokens, _question("refund"), rx.fragment()),
         title="faq.title",
     )
+
+
+def _question(name: str) -> rx.Component:
+    return fold(f"faq.{name}_q", rx.el.p(t(f"faq.{name}_a")), group="faq")

@@ -23,7 +23,12 @@ def page() -> rx.Component:
     return form_page(
         heading(
             rx.cond(is_new, t("auth.reset_new_title"), t("auth.reset_title")),
-            rx.cond(is_new, t("auth.reset_new_lead"), t("auth.reset_lead")),
+            rx.match(
+                ResetState.phase,
+                ("new", t("auth.reset_new_lead")),
+                ("sent", ""),
+                t("auth.reset_lead"),
+            ),
         ),
         card(
             error_summary(ResetState.error["code"].to(str), ResetState.error["args"]),
