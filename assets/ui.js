@@ -174,6 +174,16 @@ export const Alert = ({ children, ...rest }) => {
   return h("div", { ref: box, role: "alert", tabIndex: -1, ...rest }, children);
 };
 
+// News that arrives while the page is open takes the focus; a page that opens on it does not jump.
+export const Arrival = ({ state, ends, target }) => {
+  const was = useRef(state);
+  useEffect(() => {
+    if (was.current && was.current !== state && ends.includes(state)) document.getElementById(target)?.focus();
+    was.current = state;
+  }, [state]);
+  return null;
+};
+
 export const NativeForm = ({ children, ...rest }) => {
   const [busy, setBusy] = useState(false);
   useEffect(() => {

@@ -108,6 +108,15 @@ class Alert(_Piece):
     tag = "Alert"
 
 
+class Arrival(_Piece):
+    """Moves the focus to `target` when the state turns into one of `ends` under the reader's eyes."""
+
+    tag = "Arrival"
+    state: rx.Var[str]
+    ends: rx.Var[Any]
+    target: rx.Var[str]
+
+
 class NativeForm(_Piece):
     """A form that the browser posts itself, once."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import button, link_button
+from billing_ui.components.browser import Arrival
 from billing_ui.components.disclosure import fold, modal, timeline
 from billing_ui.components.marks import badge
 from billing_ui.components.notice import error_summary, notice
@@ -39,6 +40,9 @@ class Card:
     cancel: Handler
 
 
+_ENDS = ("paid", "failed", "expired", "canceled", "review")
+
+
 def pay_card(card: Card, *, level: int = 1) -> rx.Component:
     """`level` is that of its heading: the page's own on /pay, one below inside the hub."""
     shown = card.payment
@@ -55,6 +59,7 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
         ),
         _story(shown),
         _question(card),
+        Arrival.create(state=shown["status"].to(str), ends=list(_ENDS), target="pay-title"),
         class_name="stack pay-card",
     )
 
@@ -174,19 +179,45 @@ def _other(card: Card, code: rx.Var[str]) -> rx.Component:
 
 
 def _paid(card: Card) -> rx.Component:
+    """Members see the new balance and the receipt; whoever else holds the link sees that it is paid."""
     shown = card.payment
-    balance = rx.cond(
-        shown["member"],
-        balance_stat(
-            shown["balance"].to(int),
-            num(shown["balance"]),
-            t("unit.token_word"),
-            note=badge("+" + num(shown["tokens"]), tone="ok"),
+    return rx.el.div(
+        rx.cond(
+            shown["member"],
+            rx.el.div(
+                balance_stat(
+                    shown["balance"].to(int),
+                    num(shown["balance"]),
+                    t("unit.token_word"),
+                    note=badge("+" + num(shown["tokens"]), tone="ok"),
+                ),
+                _receipt(shown),
+                class_name="stack",
+            ),
+            _facts(shown),
         ),
-        rx.fragment(),
+        rx.el.div(
+            link_button(t("pay.back", brand=card.brand), card.home, size="lg"),
+            rx.cond(
+                shown["member"],
+                link_button("pay.back_overview", "/subscription/overview/", kind="secondary", size="lg"),
+                rx.fragment(),
+            ),
+            class_name="row pay-actions",
+        ),
+        class_name="stack",
     )
-    receipt = rx.el.div(
-        rx.el.h2(t("pay.receipt_title"), font_size="16px"),
+
+
+def _receipt(shown: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h2(t("pay.receipt_title"), font_size="16px"),
+            button(
+                "pay.print", on_click=rx.call_script("window.print()"), kind="ghost", size="sm", icon_name="receipt"
+            ),
+            class_name="between",
+        ),
         facts(
             [
                 ("pay.receipt_number", rx.el.span(shown["ref"], class_name="mono")),
@@ -198,17 +229,6 @@ def _paid(card: Card) -> rx.Component:
         ),
         class_name="well stack-sm",
         custom_attrs={"data-testid": "receipt"},
-    )
-    return rx.el.div(
-        balance,
-        receipt,
-        rx.el.div(
-            link_button(t("pay.back", brand=card.brand), card.home, size="lg"),
-            link_button("pay.back_overview", "/subscription/overview/", kind="secondary", size="lg"),
-            button("pay.print", on_click=rx.call_script("window.print()"), kind="ghost", icon_name="receipt"),
-            class_name="row",
-        ),
-        class_name="stack",
     )
 
 

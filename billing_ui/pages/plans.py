@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from billing_ui.components.action import button
+from billing_ui.components.action import Kind, button
 from billing_ui.components.browser import Address
 from billing_ui.components.plan_card import price_card
 from billing_ui.components.surface import card, skeleton
@@ -85,13 +85,10 @@ def _action(plan: ObjectVar[dict[str, Any]], is_open: rx.Var[bool]) -> rx.Compon
     )
     return rx.cond(
         plan["sells"],
-        button(
-            words,
-            on_click=PlansState.choose(plan["slug"].to(str)),
-            kind="secondary",
-            wide=True,
-            testid=testid,
-            custom_attrs={"aria-expanded": rx.cond(is_open, "true", "false")},
+        rx.cond(
+            is_open | (plan["state"] == "current"),
+            _chooser(plan, words, is_open, testid, "secondary"),
+            _chooser(plan, words, is_open, testid, "primary"),
         ),
         rx.match(
             plan["state"],
@@ -99,6 +96,19 @@ def _action(plan: ObjectVar[dict[str, Any]], is_open: rx.Var[bool]) -> rx.Compon
             ("current", rx.el.p(t("plan.is_yours"), class_name="small muted")),
             rx.el.p(t("plan.always"), class_name="small muted"),
         ),
+    )
+
+
+def _chooser(
+    plan: ObjectVar[dict[str, Any]], words: Any, is_open: rx.Var[bool], testid: Any, kind: Kind
+) -> rx.Component:
+    return button(
+        words,
+        on_click=PlansState.choose(plan["slug"].to(str)),
+        kind=kind,
+        wide=True,
+        testid=testid,
+        custom_attrs={"aria-expanded": rx.cond(is_open, "true", "false")},
     )
 
 
