@@ -8,13 +8,14 @@ from sqlalchemy import and_, delete, exists, literal, select
 from sqlmodel import col
 
 from billing_ui.env import Env
-from billing_ui.models import AuthAttempt, Job, Payment
+from billing_ui.models import AuthAttempt, AuthSession, AuthToken, Job, Payment
 from billing_ui.rules.payments import WATCHED
 from billing_ui.services import looks
 
 GATEWAY_TAKES_MONEY_FOR = timedelta(hours=49)
 _KEEP_FINISHED_JOBS = timedelta(days=30)
 _KEEP_ATTEMPTS = timedelta(days=1)
+_KEEP_ENDED = timedelta(days=30)
 _BATCH = 200
 
 
@@ -39,7 +40,10 @@ def sweep_payments(env: Env) -> int:
 
 
 def purge(env: Env) -> int:
-    """Removes finished jobs and counted tries that have served their purpose. Mail and money keys are kept."""
+    """Removes what has served its purpose: finished looks, ended links and sessions, counted tries.
+
+    Keys of mails and of money are kept for ever.
+    """
     now = env.clock.now()
     old_jobs = delete(Job).where(
         col(Job.state) == "done",
@@ -48,5 +52,7 @@ def purge(env: Env) -> int:
     )
     with env.db.begin() as tx:
         removed = tx.execute(old_jobs.returning(col(Job.id))).all()
+        tx.execute(delete(AuthToken).where(col(AuthToken.expires_at) < now - _KEEP_ENDED))
+        tx.execute(delete(AuthSession).where(col(AuthSession.expires_at) < now - _KEEP_ENDED))
         tx.execute(delete(AuthAttempt).where(col(AuthAttempt.at) < now - _KEEP_ATTEMPTS))
     return len(removed)
