@@ -13,14 +13,14 @@ from billing_ui.state.session import Session
 
 def calculator() -> rx.Component:
     dial, found = PricingState.dial, PricingState.estimate
-    many = pair(dial["other"])
+    asked = t("calc.per_month", things=pair(dial["other"]))
     body = rx.el.div(
         rx.el.p(t("calc.lead"), class_name="muted"),
         rx.el.div(
-            rx.el.label(t("calc.per_month", things=many), html_for="quantity", class_name="label first-letter:uppercase inline-block"),
+            rx.el.label(asked, html_for="quantity", class_name="label inline-block first-letter:uppercase"),
             Dial.create(
                 id="quantity",
-                label=t("calc.per_month", things=many),
+                label=asked,
                 start=dial["start"].to(int),
                 minimum=dial["minimum"].to(int),
                 maximum=dial["maximum"].to(int),

@@ -28,7 +28,10 @@ def page() -> rx.Component:
         page_frame(
             rx.el.header(
                 rx.el.h1(t("pricing.title"), class_name="lg:text-[36px]"),
-                rx.el.p(t("pricing.lead_plain"), class_name="page-lead mx-auto"),
+                rx.el.p(
+                    rx.cond(PricingState.has_free, t("pricing.lead_plain"), t("pricing.lead_paid")),
+                    class_name="page-lead mx-auto",
+                ),
                 class_name="text-center mb-10",
             ),
             _plans(),

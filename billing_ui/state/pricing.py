@@ -27,6 +27,7 @@ class PricingState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
     cards: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=lambda: _cards(_filed()))
     packages: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=lambda: _packages(_filed()))
+    has_free: rx.Field[bool] = rx.field(default_factory=lambda: _has_free(_filed()))
     dial: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: _dial(_filed()))
     estimate: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: _first_estimate(_filed()))
 
@@ -46,6 +47,7 @@ class PricingState(rx.State):
 
     def _show(self, shelf: Shelf) -> None:
         self.cards, self.packages, self.dial = _cards(shelf), _packages(shelf), _dial(shelf)
+        self.has_free = _has_free(shelf)
 
 
 def _cards(shelf: Shelf) -> list[dict[str, Any]]:
@@ -65,6 +67,10 @@ def _card(plan: PlanCardView, current: str | None) -> dict[str, Any]:
 
 def _packages(shelf: Shelf) -> list[dict[str, Any]]:
     return [package_label(each) for each in shelf.packages]
+
+
+def _has_free(shelf: Shelf) -> bool:
+    return any(plan.kind == "free" and not plan.is_disabled for plan in shelf.cards)
 
 
 def _dial(shelf: Shelf) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import reflex as rx
@@ -45,7 +46,11 @@ class SettingsState(rx.State):
         who = viewer(self)
         if who is None or who.user.language == language:
             return
-        await runtime.run(identity.set_language, runtime.env(), who.actor, language)
+        try:
+            await runtime.run(identity.set_language, runtime.env(), who.actor, language)
+        except BillingError as problem:
+            self.error = told(problem)
+            return
         session = await self.get_state(Session)
         session.user = {**session.user, "language": language}
         self.told = "set.saved_language"
@@ -58,13 +63,10 @@ class SettingsState(rx.State):
         if who is None or device == who.session_id:
             return
         self.error = dict(NOTHING)
-        try:
+        # Somebody was faster: gone is gone.
+        with suppress(NotFound):
             await runtime.run(identity.sign_out_device, runtime.env(), who.actor, device)
-            self.told = "set.device_gone"
-        except NotFound:
-            self.told = "set.device_gone"  # somebody was faster; gone is gone
-        except BillingError as problem:
-            self.error = told(problem)
+        self.told = "set.device_gone"
         await self._list(who)
 
     @rx.event

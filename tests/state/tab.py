@@ -1,4 +1,4 @@
-"""A tab without a browser: an address, a cookie and whoever is signed in, before the real states and a real database."""
+"""A tab without a browser: an address, a cookie, whoever is signed in; the states and the database are real."""
 
 from __future__ import annotations
 
@@ -56,4 +56,4 @@ def open_tab(world: World) -> Iterator[Tab]:
 
 def destination(event: Any) -> str:
     """Where a redirect leads."""
-    return str(dict((str(name), str(value)) for name, value in event.args)["path"]).strip('"')
+    return str({str(name): str(value) for name, value in event.args}["path"]).strip('"')

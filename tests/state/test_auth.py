@@ -1,4 +1,4 @@
-"""The pages of sign-in, reset and verification: what they show for which address, and what opening them leaves alone."""
+"""The pages of sign-in, reset and verification: what they show for an address, and what opening them leaves alone."""
 
 from __future__ import annotations
 
