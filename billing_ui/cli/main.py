@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing_ui.cli import account, catalogue, db, demo, seed, serve, user, verify, worker
+from billing_ui.cli.exits import TRY_AGAIN, WRONG_USE, exit_code
 from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
@@ -23,13 +24,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
-    except (BillingError, ConfigInvalid) as error:
+    except BillingError as error:
         print(f"billing-ui: {error.facts['what'] if isinstance(error, Misconfigured) else error}", file=sys.stderr)
-        return 1
+        return exit_code(error)
+    except ConfigInvalid as error:
+        print(f"billing-ui: {error}", file=sys.stderr)
+        return WRONG_USE
     except SQLAlchemyError as error:
         print(f"billing-ui: the database did not answer as expected: {error.__class__.__name__}: "
               f"{str(getattr(error, 'orig', error)).splitlines()[0]}", file=sys.stderr)  # fmt: skip
-        return 1
+        return TRY_AGAIN
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Condition, Event, Thread
 
 from billing_ui.env import Env
+from billing_ui.jobs.verdicts import verdict
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.services import queue
 
@@ -28,7 +29,10 @@ def run_one(env: Env, handlers: Mapping[str, Handler], holder: str) -> bool:
         again_at = handlers[taken.kind](env, taken.args)
     except Exception as error:
         log.warning("job %s failed (try %s): %r", taken.key, taken.attempts, error)
-        queue.give_back(env, taken, repr(error))
+        if verdict(error) == "park":
+            queue.park(env, taken, repr(error))
+        else:
+            queue.give_back(env, taken, repr(error))
     else:
         env.failpoint("jobs.done")
         queue.finish(env, taken, again_at)

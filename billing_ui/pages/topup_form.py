@@ -79,7 +79,7 @@ def _typed() -> rx.Component:
             value=TopupState.amount,
             on_amount=TopupState.type_amount,
             hint=_range(),
-            error=rx.cond(error["code"] == "amount_out_of_range", t("error.amount_out_of_range", error["args"]), ""),
+            error=rx.cond(error["place"] == "amount", t("error.amount_out_of_range", error["args"]), ""),
             testid="amount-input",
         ),
         class_name="typed",
@@ -163,7 +163,7 @@ def _summary(on_pay: Handler) -> rx.Component:
         ),
         rx.cond(quote["total"], _sums(quote, currency), rx.fragment()),
         rx.cond(
-            (record(TopupState.error)["code"] != "") & (record(TopupState.error)["code"] != "amount_out_of_range"),
+            (record(TopupState.error)["code"] != "") & (record(TopupState.error)["place"] != "amount"),
             error_summary(record(TopupState.error)["code"].to(str), record(TopupState.error)["args"]),
             rx.fragment(),
         ),

@@ -12,6 +12,7 @@ from billing_ui.models import Job
 from billing_ui.models.types import JsonMap
 from billing_ui.rules.jobs import LEASE, MAX_ATTEMPTS, backoff
 
+_LONGEST_ERROR = 2_000
 _JOB = Job.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
@@ -65,11 +66,16 @@ def finish(env: Env, taken: Claim, again_at: datetime | None = None) -> bool:
 
 def give_back(env: Env, taken: Claim, error: str) -> bool:
     """Puts a failed job back with a growing wait, or parks it when its attempts are used up."""
-    now = env.clock.now()
     if taken.attempts >= MAX_ATTEMPTS:
-        return _close(env, taken, {"state": "dead", "finished_at": now, "last_error": error[:2000]})
-    due = now + backoff(taken.attempts, env.ids.jitter(41))
-    return _close(env, taken, {"due_at": due, "last_error": error[:2000]})
+        return park(env, taken, error)
+    due = env.clock.now() + backoff(taken.attempts, env.ids.jitter(41))
+    return _close(env, taken, {"due_at": due, "last_error": error[:_LONGEST_ERROR]})
+
+
+def park(env: Env, taken: Claim, error: str) -> bool:
+    """Sets a job aside for a person: trying again would only fail again."""
+    told = {"state": "dead", "finished_at": env.clock.now(), "last_error": error[:_LONGEST_ERROR]}
+    return _close(env, taken, told)
 
 
 def _close(env: Env, taken: Claim, values: JsonMap) -> bool:

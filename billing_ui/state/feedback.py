@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from billing_ui.i18n.load import arguments
 from billing_ui.rules.errors import BillingError
 
+Place = Literal["amount", "method", "page"]
+# Where the page shows a refusal: beside the field it is about, or above everything.
+PLACES: dict[str, Place] = {
+    "session_required": "page",
+    "forbidden": "page",
+    "bad_credentials": "page",
+    "bad_link": "page",
+    "signup_closed": "page",
+    "too_many_tries": "page",
+    "field_invalid": "page",
+    "email_taken": "page",
+    "password_too_short": "page",
+    "amount_out_of_range": "amount",
+    "method_unavailable": "method",
+    "plan_unavailable": "page",
+    "not_found": "page",
+    "key_reused": "page",
+    "not_payable": "page",
+    "not_cancelable": "page",
+    "insufficient_balance": "page",
+    "gateway_rejected": "page",
+    "gateway_unavailable": "page",
+    "busy": "page",
+    "misconfigured": "page",
+}
+
 
 def told(problem: BillingError, zone: str = "Asia/Jakarta") -> dict[str, Any]:
     """`code` goes to `data-code`; the sentence is `error.<code>` of the catalogue in the reader's language."""
-    return {"code": problem.code, "args": arguments(problem.facts, zone)}
+    return {"code": problem.code, "place": PLACES[problem.code], "args": arguments(problem.facts, zone)}
 
 
-NOTHING: dict[str, Any] = {"code": "", "args": {}}
+NOTHING: dict[str, Any] = {"code": "", "place": "", "args": {}}

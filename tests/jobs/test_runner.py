@@ -16,6 +16,7 @@ from billing_ui.jobs.runner import Runner, run_due, run_one
 from billing_ui.kit.clock import SystemClock
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.models import Job
+from billing_ui.rules.errors import NotFound
 from billing_ui.rules.jobs import LEASE, MAX_ATTEMPTS
 from billing_ui.services import outbox, queue
 from tests.world import Crash, World
@@ -192,3 +193,13 @@ def test_after_hours_of_sleep_a_missed_round_runs_once_not_many_times(world: Wor
     world.work()
     world.later(hours=5)
     assert world.work() <= len(schedule.HANDLERS)
+
+
+def test_a_job_that_can_never_succeed_is_parked_at_once(world: World) -> None:
+    store(world.env, "a")
+
+    def refuse(_env: Env, _args: JsonMap) -> None:
+        raise NotFound(what="payment")
+
+    run_due(world.env, {"test": refuse})
+    assert (job(world.env, "a").state, job(world.env, "a").attempts) == ("dead", 1)
