@@ -55,7 +55,8 @@ def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAG
     rows = tx.execute(_postings(account_id, before, limit + 1)).all()
     shown = tuple(
         HistoryRow(
-            id=row.key, kind=_KINDS.get(row.key.partition(":")[0], "adjust"), at=row.recorded_at, tokens=int(row.tokens),
+            id=row.key, kind=_KINDS.get(row.key.partition(":")[0], "adjust"), at=row.recorded_at,
+            tokens=int(row.tokens),
             balance_after=row.balance_after, status="paid" if row.method else "done", cause=row.cause or "",
             actor=row.actor, amount=row.amount or 0, currency=row.currency or "", method=row.method or "",
             cursor=row.first_seq,
@@ -72,7 +73,8 @@ def _postings(account_id: int, before: int | None, limit: int) -> Select[*tuple[
     lines = (
         select(
             entry.c.key, func.min(entry.c.seq).label("first_seq"), func.max(entry.c.seq).label("last_seq"),
-            func.max(entry.c.recorded_at).label("recorded_at"), func.sum(signed).label("tokens"), func.max(entry.c.cause).label("cause"),
+            func.max(entry.c.recorded_at).label("recorded_at"), func.sum(signed).label("tokens"),
+            func.max(entry.c.cause).label("cause"),
             func.max(entry.c.actor).label("actor"),
         )
         .where(entry.c.account_id == account_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from billing_ui import ledger
 from billing_ui.kit.amount import Amount
 from billing_ui.ledger import Posting, Transfer
@@ -41,7 +43,7 @@ def test_every_posting_stands_on_exactly_one_page_and_balances_follow_each_other
         "topup:xendit:py-2", "topup:xendit:py-1",
     ]  # fmt: skip
     assert all(type(row.tokens) is int for row in seen)
-    for newer, older in zip(seen, seen[1:], strict=False):
+    for newer, older in pairwise(seen):
         assert newer.balance_after - newer.tokens == older.balance_after
     assert seen[-1].balance_after == seen[-1].tokens == 250_000
 
