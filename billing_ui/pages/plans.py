@@ -52,7 +52,10 @@ def _address() -> rx.Var[str]:
 def _plans() -> rx.Component:
     return rx.cond(
         PlansState.cards.length() > 0,
-        rx.el.div(rx.foreach(PlansState.cards, _plan), class_name="plans"),
+        rx.el.section(
+            rx.el.h2(t("pricing.plans"), class_name="sr-only"),
+            rx.el.div(rx.foreach(PlansState.cards, _plan), class_name="plans"),
+        ),
         empty_state("pricing.no_plans"),
     )
 

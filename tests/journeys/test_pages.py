@@ -1,0 +1,63 @@
+"""Every page in every look: nothing axe objects to, nothing wider than the screen, nothing heavier than promised."""
+
+import json
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Response
+
+from tests.stack import Stack
+from tests.tour import LANGUAGES, STOPS, THEMES, TOO_WIDE, WIDTHS, Stop, go, visitor
+
+pytestmark = pytest.mark.journey
+
+JS_BUDGET, CSS_BUDGET = 175_000, 12_000
+LOOKS = [pytest.param(look, id="-".join(map(str, look))) for look in product(WIDTHS, THEMES, LANGUAGES)]
+ROLES = [role or "visitor" for role in dict.fromkeys(stop.role for stop in STOPS)]
+
+
+def stops_of(role: str) -> list[Stop]:
+    return [stop for stop in STOPS if (stop.role or "visitor") == role]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_for_everybody(browser: Browser, stack: Stack, role: str, look: tuple[int, str, str]) -> None:
+    axe = Axe()
+    faults: dict[str, list[str]] = {}
+    with visitor(browser, stack, None if role == "visitor" else role, look) as page:
+        for stop in stops_of(role):
+            go(page, stack, stop)
+            found = [
+                f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0]['html'][:120]}"
+                for fault in axe.run(page).response["violations"]
+            ]
+            if page.evaluate(TOO_WIDE):
+                found.append("wider than the screen")
+            if found:
+                faults[stop.name] = found
+    assert faults == {}, json.dumps(faults, indent=2)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_light(browser: Browser, stack: Stack, role: str) -> None:
+    """What the browser downloads before the page is live, as it travels: compressed."""
+    weights: dict[str, tuple[int, int]] = {}
+    for stop in stops_of(role):
+        with visitor(browser, stack, None if role == "visitor" else role, (360, "light", "id")) as page:
+            got: list[Response] = []
+            page.on("response", lambda response, got=got: got.append(response))
+            page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+            go(page, stack, Stop(stop.name, stop.path, stop.role))
+            weights[stop.name] = (weight(got, ".js"), weight(got, ".css"))
+    heavy = {name: both for name, both in weights.items() if both[0] > JS_BUDGET or both[1] > CSS_BUDGET}
+    assert weights
+    assert heavy == {}
+
+
+def weight(got: list[Response], ending: str) -> int:
+    wanted = [one for one in got if one.ok and one.url.split("?")[0].endswith(ending)]
+    assert wanted, ending
+    return sum(one.request.sizes()["responseBodySize"] for one in wanted)
