@@ -6,7 +6,9 @@ Every step is safe to repeat; each start moves on from wherever the last one die
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -95,5 +97,22 @@ def _control(url: str, reference: str, act: str, body: dict[str, Any] | None = N
         raise SystemExit(f"{act or 'look'}: {refused.code} {refused.read()!r}") from None
 
 
+def nursery() -> None:
+    """Forks a fresh process for each line it is told, so that a hundred deaths do not cost a hundred cold starts."""
+    for line in sys.stdin:
+        told = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os.environ.update(told["environment"])
+            try:
+                main(*told["arguments"])
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    nursery()

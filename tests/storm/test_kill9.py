@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import signal
 import subprocess
 import sys
@@ -47,43 +47,69 @@ def world(db: Database, box: Box) -> Iterator[World]:
         yield opened
 
 
-def run_flow(world: World, box: Box, customer: Customer, start: int, failpoint: str = "") -> int:
-    told = {
-        **os.environ,
-        "BILLING_ENV": "test",
-        "BILLING_TESTING": "1",
-        "BILLING_FAILPOINT": failpoint,
-        "CATALOGUE": "makalah",
-        "DATABASE_URL": world.env.db.url.render_as_string(hide_password=False),
-        "XENDIT_API_KEY": API_KEY,
-        "XENDIT_BASE_URL": box.xendit_url,
-        "XENDIT_CALLBACK_TOKEN": CALLBACK_TOKEN,
-        "RESEND_API_KEY": MAIL_KEY,
-        "RESEND_BASE_URL": box.resend_url,
-    }
-    command = [sys.executable, "-m", "tests.storm.flow", box.url, customer.email, str(start)]
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr[-2000:]
-    return done.returncode
+class Nursery:
+    """Starts the flow again and again, each time in a process of its own."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.storm.flow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def start(self, world: World, box: Box, customer: Customer, start: int, failpoint: str = "") -> int:
+        told = {
+            "BILLING_ENV": "test",
+            "BILLING_TESTING": "1",
+            "BILLING_FAILPOINT": failpoint,
+            "CATALOGUE": "makalah",
+            "DATABASE_URL": world.env.db.url.render_as_string(hide_password=False),
+            "XENDIT_API_KEY": API_KEY,
+            "XENDIT_BASE_URL": box.xendit_url,
+            "XENDIT_CALLBACK_TOKEN": CALLBACK_TOKEN,
+            "RESEND_API_KEY": MAIL_KEY,
+            "RESEND_BASE_URL": box.resend_url,
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        wish = {"environment": told, "arguments": [box.url, customer.email, start]}
+        print(json.dumps(wish), file=self._process.stdin, flush=True)
+        ended = int(self._process.stdout.readline())
+        assert ended in {0, -signal.SIGKILL}
+        return ended
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    opened = Nursery()
+    yield opened
+    opened.close()
 
 
 @pytest.mark.storm
 @pytest.mark.parametrize("point", POINTS)
 def test_a_process_killed_anywhere_in_a_topup_loses_nothing_and_doubles_nothing(
-    world: World, box: Box, point: str
+    world: World, box: Box, nursery: Nursery, point: str
 ) -> None:
-    kill_and_count(world, box, point)
+    kill_and_count(world, box, nursery, point)
 
 
-def test_a_process_killed_at_the_point_of_the_day_loses_nothing_and_doubles_nothing(world: World, box: Box) -> None:
-    kill_and_count(world, box, of_the_day())
+def test_a_process_killed_at_the_point_of_the_day_loses_nothing_and_doubles_nothing(
+    world: World, box: Box, nursery: Nursery
+) -> None:
+    kill_and_count(world, box, nursery, of_the_day())
 
 
-def kill_and_count(world: World, box: Box, point: str) -> None:
+def kill_and_count(world: World, box: Box, nursery: Nursery, point: str) -> None:
     customer = world.customer()
-    killed = run_flow(world, box, customer, 0, point)
-    assert run_flow(world, box, customer, 1) == 0
-    assert run_flow(world, box, customer, 2) == 0
+    killed = nursery.start(world, box, customer, 0, point)
+    assert nursery.start(world, box, customer, 1) == 0
+    assert nursery.start(world, box, customer, 2) == 0
     with world.env.db.read() as tx:
         balance = ledger.balance_as_of(tx, customer.account_id, datetime.max.replace(tzinfo=UTC))
     paid = [each for each in world.captures() if each.outcome == "credited"]
