@@ -110,7 +110,7 @@ def run_uv(*arguments: str) -> bool:
 
 def _uv_environment() -> dict[str, str]:
     """uv reads no pip configuration, so a house mirror or certificate that pip knows is handed on."""
-    environment = dict(os.environ)
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
     for pip_key, uv_name in (("global.index-url", "UV_DEFAULT_INDEX"), ("global.cert", "SSL_CERT_FILE")):
         known = os.environ.get(f"PIP_{pip_key.split('.')[1].upper().replace('-', '_')}") or _pip_setting(pip_key)
         if known:
