@@ -90,4 +90,7 @@ def test_an_unknown_profile_is_refused_in_one_sentence() -> None:
 def test_it_needs_nothing_but_the_standard_library() -> None:
     command = [sys.executable, "-I", "-S", bootstrap.__file__, "everything"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (1, "billing-ui: unknown profile 'everything'; say run, check, test or lock.\n")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "billing-ui: unknown profile 'everything'; say run, check, test or lock.\n",
+    )
