@@ -16,6 +16,10 @@ from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
 
 
+# The newest ones; all of them stand in the history.
+_WAITING = 2
+
+
 class OverviewState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
     waiting: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
@@ -35,7 +39,7 @@ class OverviewState(rx.State):
 
     def _show(self, shown: tuple[OverviewView, tuple[PackageView, ...]]) -> None:
         view, options = shown
-        self.waiting = [history_row(row) for row in view.waiting]
+        self.waiting = [history_row(row) for row in view.waiting[:_WAITING]]
         self.recent = [history_row(row) for row in view.recent]
         self.totals = {
             "bought": view.head.bought, "granted": view.head.granted, "used": view.head.used,

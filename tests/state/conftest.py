@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from billing_ui.infra.db import Database
+from tests.live_sandbox import Box, running_sandbox
 from tests.state.tab import Tab, open_tab
 from tests.world import World, open_world
 
@@ -21,3 +22,19 @@ def world(sqlite_url: str) -> Iterator[World]:
 def tab(world: World) -> Iterator[Tab]:
     with open_tab(world) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def box() -> Iterator[Box]:
+    """A gateway that answers; the webhooks it sends find nobody."""
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def till(sqlite_url: str, box: Box) -> Iterator[Tab]:
+    """A tab of a world whose gateway can be reached."""
+    database = Database(sqlite_url)
+    with open_world(database, box) as opened, open_tab(opened) as tab:
+        yield tab
+    database.dispose()
