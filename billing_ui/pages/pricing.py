@@ -9,6 +9,7 @@ import reflex as rx
 from billing_ui.components.action import button, link_button
 from billing_ui.components.disclosure import fold
 from billing_ui.components.frame import page_frame
+from billing_ui.components.marks import badge
 from billing_ui.components.plan_card import price_card
 from billing_ui.components.shell import public_shell
 from billing_ui.components.surface import card
@@ -58,7 +59,7 @@ def page() -> rx.Component:
 def _plans() -> rx.Component:
     shown = rx.cond(
         PricingState.cards.length() > 0,
-        rx.el.div(rx.foreach(PricingState.cards, _plan), class_name="plans"),
+        rx.el.div(rx.foreach(PricingState.cards, _plan), class_name="plans mx-auto has-[>:only-child]:max-w-[420px]"),
         empty_state("pricing.no_plans"),
     )
     return rx.el.section(rx.el.h2(t("pricing.plans"), class_name="sr-only"), shown)
@@ -94,7 +95,7 @@ def _action(plan: Any) -> rx.Component:
         ("soon", button("plan.soon", kind="secondary", wide=True, disabled=True, testid=testid)),
         ("current", here),
         rx.cond(
-            plan["highlighted"],
+            plan["first"],
             link_button(pair(plan["cta"]), onward, wide=True, testid=testid),
             link_button(pair(plan["cta"]), onward, kind="secondary", wide=True, testid=testid),
         ),
@@ -105,14 +106,18 @@ def _packages() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("pricing.packages")),
         rx.el.p(t("pricing.packages_lead"), class_name="muted mb-4"),
-        rx.el.div(rx.foreach(PricingState.packages, _package), class_name="plans"),
+        rx.el.div(rx.foreach(PricingState.packages, _package), class_name="grid gap-4 sm:grid-cols-2 lg:grid-cols-4"),
         class_name="mt-12",
     )
 
 
 def _package(package: Any) -> rx.Component:
     return card(
-        rx.el.h3(pair(package["label"])),
+        rx.el.div(
+            rx.el.h3(pair(package["label"])),
+            rx.cond(package["popular"], badge("plan.popular", tone="brand"), rx.fragment()),
+            class_name="flex min-h-7 flex-wrap items-center justify-between gap-x-3 gap-y-1",
+        ),
         rx.el.p(money(package["amount"], package["currency"]), class_name="price"),
         rx.el.p(t("unit.tokens", tokens=num(package["tokens"])), class_name="small tnum"),
         rx.cond(

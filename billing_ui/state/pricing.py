@@ -51,17 +51,21 @@ class PricingState(rx.State):
 
 
 def _cards(shelf: Shelf) -> list[dict[str, Any]]:
-    return [_card(plan, shelf.current) for plan in shelf.cards]
+    return [_card(plan, shelf) for plan in shelf.cards]
 
 
-def _card(plan: PlanCardView, current: str | None) -> dict[str, Any]:
+def _card(plan: PlanCardView, shelf: Shelf) -> dict[str, Any]:
     """The hub's card, with the catalogue's own button; a subscription can be wished for before it can be bought."""
+    stands_alone = len(shelf.cards) == 1
     return {
-        **card_label(plan, current),
-        "state": card_state(plan.slug, is_disabled=plan.is_disabled, current=current),
+        **card_label(plan, shelf.current),
+        "state": card_state(plan.slug, is_disabled=plan.is_disabled, current=shelf.current),
         "cta": plan.cta_text.pair(),
         "href": plan.cta_href,
-        "lowest": min((option.amount for option in plan.options), default=0),
+        "lowest": min((each.amount for each in plan.options or shelf.packages), default=0),
+        # Where there is nothing to compare with, nothing is the most popular.
+        "highlighted": plan.is_highlighted and not stands_alone,
+        "first": plan.is_highlighted or stands_alone,
     }
 
 
