@@ -20,12 +20,12 @@ def run() -> None:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
             connection.commit()
-        connection = connection.execution_options(billing_write=True)
-        context.configure(connection=connection, target_metadata=metadata, render_as_batch=True,
+        writing = connection.execution_options(billing_write=True)
+        context.configure(connection=writing, target_metadata=metadata, render_as_batch=True,
                           transaction_per_migration=False)  # fmt: skip
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
+        writing.commit()
     database.dispose()
 
 

@@ -220,7 +220,8 @@ def _create_payment() -> None:
         sa.Column("looked_at", AT, nullable=True),
         sa.Column("watched_at", AT, nullable=True),
         sa.CheckConstraint(
-            "status IN ('created', 'pending', 'processing', 'paid', 'failed', 'expired', 'canceled', 'unknown', 'review')",
+            "status IN ('created', 'pending', 'processing', 'paid', 'failed', 'expired', 'canceled', 'unknown', "
+            "'review')",
             name=op.f("ck_payment_status"),
         ),
         sa.CheckConstraint("(topup_id IS NULL) <> (invoice_id IS NULL)", name=op.f("ck_payment_one_purchase")),

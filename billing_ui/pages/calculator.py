@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from billing_ui.components.browser import Dial
@@ -12,7 +14,8 @@ from billing_ui.state.session import Session
 
 
 def calculator() -> rx.Component:
-    dial, found = PricingState.dial, PricingState.estimate
+    dial: Any = PricingState.dial
+    found: Any = PricingState.estimate
     asked = t("calc.per_month", things=pair(dial["other"]))
     body = rx.el.div(
         rx.el.p(t("calc.lead"), class_name="muted"),
@@ -46,7 +49,8 @@ def calculator() -> rx.Component:
 
 
 def _answer() -> rx.Component:
-    dial, found = PricingState.dial, PricingState.estimate
+    dial: Any = PricingState.dial
+    found: Any = PricingState.estimate
     thing = rx.cond(found["quantity"] == 1, pair(dial["one"]), pair(dial["other"]))
     return rx.el.div(
         rx.el.p(t("calc.cheapest", plan=pair(found["plan"])), class_name="small", font_weight="600"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -44,7 +45,7 @@ class Viewer:
 
 def by_secret(tx: Tx, secret_digest: str, now: datetime) -> tuple[Viewer, datetime] | None:
     """Who holds the secret, and when they were last seen; None when it opens nothing any more."""
-    query = (
+    query: Select[Any] = (
         select(
             col(AuthSession.public_id).label("session_id"),
             col(AuthSession.seen_at),
