@@ -60,6 +60,8 @@ def handle(env: Env, message_id: int) -> str:
         _note_arrival(env, payment, wake)
         ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
         outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
+        # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
+        env.signals.publish(payment.account_id)
     with env.db.begin() as tx:
         tx.execute(
             update(InboxMessage)

@@ -75,6 +75,8 @@ def look(env: Env, payment_id: int) -> datetime | None:
         return payment.created_at + UNANSWERED
     read_back(env, system("look"), payment, payment.gateway_request_id)
     status = _settle_deadline(env, payment)
+    # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
+    env.signals.publish(payment.account_id)
     if status not in WATCHED:
         return None
     return next_look(Watch(payment.created_at, payment.watched_at, env.signals.is_watched(ref or "")), env.clock.now())

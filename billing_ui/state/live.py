@@ -50,6 +50,11 @@ def follow(
         _Desk.tabs.follow(tab)
 
 
+def remember(state: rx.State, fresh: dict[type[Any], Any]) -> None:
+    """What this tab was just shown need not be sent to it again."""
+    _Desk.tabs.remember(state.router.session.client_token, fresh)
+
+
 def _is_open(token: str) -> bool:
     app = _Desk.app
     return app is not None and app.event_namespace is not None and token in app.event_namespace.token_to_sid
@@ -90,23 +95,24 @@ async def _refresh(tab: Tab) -> None:
     if app is None:
         return
     try:
-        fresh = await runtime.run(_read, tab)
-        if fresh is None:
+        fresh = {part: data for part, data in (await runtime.run(_read, tab)).items() if tab.shown.get(part) != data}
+        if not fresh:
             return
         async with app.modify_state(rx.BaseStateToken(ident=tab.token, cls=rx.State)) as root:
             for part, data in fresh.items():
                 shown: Any = await root.get_state(part)
                 shown._show(data)
+        _Desk.tabs.remember(tab.token, fresh)
     except Exception:
         # One broken tab must not keep the others from the news.
         log.exception("a tab could not be refreshed")
 
 
-def _read(tab: Tab) -> dict[type[Any], Any] | None:
-    """The data of every part, read outside the state's lock; None when the session has ended meanwhile."""
+def _read(tab: Tab) -> dict[type[Any], Any]:
+    """The data of every part, read outside the state's lock; nothing when the session has ended meanwhile."""
     env = runtime.env()
     if tab.session_id:
         with env.db.read() as tx:
             if not is_live(tx, tab.session_id, env.clock.now()):
-                return None
+                return {}
     return {part: read() for part, read in tab.parts.items()}

@@ -15,7 +15,6 @@ from billing_ui.state.labels import everyday, history_row
 from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
 
-
 # The newest ones; all of them stand in the history.
 _WAITING = 2
 

@@ -99,6 +99,7 @@ async def fill(page: rx.State, wanted: dict[type[Any], Read]) -> None:
     for part, data in fresh.items():
         shown: Any = await page.get_state(part)
         shown._show(data)
+    live.remember(page, fresh)
 
 
 def standing(account_id: int) -> Standing:

@@ -12,13 +12,15 @@ Read = Callable[[], Any]
 
 @dataclass(slots=True)
 class Tab:
-    """One open tab: whose it is, what topics it shows, and a reader for each state that shows live data."""
+    """One open tab: whose it is, what topics it shows, a reader for each state that shows live data, and what each
+    shows now, so that nothing is sent twice."""
 
     token: str
     accounts: set[int]
     session_id: str
     parts: dict[type, Read] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
+    shown: dict[type, Any] = field(default_factory=dict)
 
 
 class Tabs:
@@ -42,6 +44,7 @@ class Tabs:
                 tab.accounts |= known.accounts
                 tab.parts = {**known.parts, **tab.parts}
                 tab.topics |= known.topics
+                tab.shown = {**known.shown, **tab.shown}
             self._tabs[tab.token] = tab
 
     def of_account(self, account_id: int) -> list[Tab]:
@@ -54,9 +57,12 @@ class Tabs:
         with self._lock:
             return any(topic in tab.topics for tab in self._tabs.values())
 
-    def of_token(self, token: str) -> Tab | None:
+    def remember(self, token: str, fresh: dict[type, Any]) -> None:
+        """The tab shows this data now."""
         with self._lock:
-            return self._tabs.get(token)
+            tab = self._tabs.get(token)
+            if tab is not None:
+                tab.shown.update(fresh)
 
     def _forget_closed(self) -> None:
         with self._lock:

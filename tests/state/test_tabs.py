@@ -49,7 +49,6 @@ def test_a_closed_tab_is_forgotten_when_anybody_asks() -> None:
     open_tokens.remove("a")
     assert [tab.token for tab in tabs.of_account(1)] == ["b"]
     assert not tabs.is_watched("top_1")
-    assert tabs.of_token("a") is None
 
 
 def head(balance: int, bought: int = 500_000) -> HeadView:
