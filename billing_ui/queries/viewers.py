@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -45,7 +45,7 @@ class Viewer:
 
 def by_secret(tx: Tx, secret_digest: str, now: datetime) -> tuple[Viewer, datetime] | None:
     """Who holds the secret, and when they were last seen; None when it opens nothing any more."""
-    query: Select[Any] = (
+    query: Any = (
         select(
             col(AuthSession.public_id).label("session_id"),
             col(AuthSession.seen_at),
