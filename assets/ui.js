@@ -260,3 +260,9 @@ export const ThemeButton = ({ to, current, setMode, ...rest }) => {
   useEffect(() => setAlive(true), []);
   return h("button", { type: "button", "aria-pressed": alive && current === to, onClick: () => setMode(to), ...rest });
 };
+
+// The router turns a link within the page into a navigation, which leaves the focus where it was.
+export const Skip = (props) => {
+  const go = (e) => { e.preventDefault(); document.getElementById("main")?.focus(); };
+  return h("a", { href: "#main", onClick: go, ...props });
+};

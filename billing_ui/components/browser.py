@@ -159,3 +159,9 @@ class Visible(_Piece):
 
     tag = "Visible"
     tells: ClassVar = {"on_visible": _NOTHING}
+
+
+class Skip(_Piece):
+    """Leads the keyboard past the menu."""
+
+    tag = "Skip"

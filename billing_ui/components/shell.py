@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import link_button
+from billing_ui.components.browser import Skip
 from billing_ui.components.field import native_form
 from billing_ui.components.icons import icon
 from billing_ui.components.notice import sandbox_ribbon
@@ -111,7 +112,7 @@ def public_shell(
 
 def skip_link() -> rx.Component:
     """The first thing the keyboard meets."""
-    return rx.el.a(t("a11y.skip"), href="#main", class_name="skip")
+    return Skip.create(t("a11y.skip"), class_name="skip")
 
 
 def brand_link(brand: Any, href: str) -> rx.Component:
