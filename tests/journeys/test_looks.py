@@ -1,0 +1,47 @@
+"""Language and theme are switched in the browser, at once, and stay."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.desk import OVERVIEW, Desk, Frames
+
+pytestmark = pytest.mark.journey
+
+WORDS = {OVERVIEW: ("Isi saldo", "Top up"), "/pricing/": ("Harga", "Pricing")}
+
+
+@pytest.mark.parametrize("path", WORDS)
+def test_language_and_theme_switch_without_asking_the_server_and_are_remembered(customer: Desk, path: str) -> None:
+    page, line = customer.page, Frames.of(customer.page)
+    customer.goes_to(path)
+    looks(page, "id", "light")
+    in_indonesian = page.locator("main").inner_text()
+    page.wait_for_timeout(500)  # what belongs to opening the page is over by then
+    assert line.all
+    line.clear()
+
+    customer.clicks("lang-en")
+    customer.clicks("theme-dark")
+    looks(page, "en", "dark")
+    in_english = page.locator("main").inner_text()
+    assert in_english != in_indonesian
+    assert line.all == []
+
+    page.reload()
+    page.locator("main[data-ready=true]").wait_for()
+    looks(page, "en", "dark")
+    assert page.locator("main").inner_text() == in_english
+
+    customer.clicks("lang-id")
+    customer.clicks("theme-light")
+    looks(page, "id", "light")
+    assert page.locator("main").inner_text() == in_indonesian
+
+
+def looks(page: Page, language: str, theme: str) -> None:
+    root = page.locator("html")
+    expect(root).to_have_attribute("lang", language)
+    expect(page.get_by_test_id(f"lang-{language}").locator("visible=true").first).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(root).to_have_css("color-scheme", theme)
