@@ -266,3 +266,17 @@ export const Skip = (props) => {
   const go = (e) => { e.preventDefault(); document.getElementById("main")?.focus(); };
   return h("a", { href: "#main", onClick: go, ...props });
 };
+
+// Something broke on the server: the code leads our own people to what happened.
+export const Problem = () => {
+  const t = useT(), [code, setCode] = useState("");
+  useEffect(() => {
+    const hear = (e) => setCode(e.detail);
+    addEventListener("billing-problem", hear);
+    return () => removeEventListener("billing-problem", hear);
+  }, []);
+  return code && h("div", { role: "alert", className: "toast-slot", "data-testid": "error", "data-code": "internal" },
+    h("div", { className: "toast problem" }, t("err.generic", { code }),
+      h("button", { type: "button", className: "btn btn-secondary btn-sm", onClick: () => location.reload() },
+        t("app.reload"))));
+};

@@ -19,7 +19,7 @@ from billing_ui.pages.routes import add_pages
 from billing_ui.security import gate, redaction, startup
 from billing_ui.security.wrap import wrap
 from billing_ui.services.sessions import find_session
-from billing_ui.state import live
+from billing_ui.state import live, problem
 from billing_ui.web.routes import add_doors
 
 _ASSETS = Path(__file__).parents[1] / "assets"
@@ -53,6 +53,7 @@ def _compose() -> rx.App:
         html_lang=document.HTML_LANGUAGE,
         app_wraps=document.app_wraps(),
         toaster=None,
+        backend_exception_handler=problem.tell,
         api_transformer=[doors, wrap],
     )
     add_pages(made)

@@ -165,3 +165,9 @@ class Skip(_Piece):
     """Leads the keyboard past the menu."""
 
     tag = "Skip"
+
+
+class Problem(_Piece):
+    """Says calmly that something broke on the server, with a code for those who help."""
+
+    tag = "Problem"

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from billing_ui.components.browser import Alert, Connection, Toast
+from billing_ui.components.browser import Alert, Connection, Problem, Toast
 from billing_ui.components.icons import icon
 from billing_ui.components.text import Handler, Words, said, t
 
@@ -80,5 +80,5 @@ def sandbox_ribbon(shown: rx.Var[bool] | bool) -> rx.Component:
 
 
 def connection() -> rx.Component:
-    """Replaces the framework's technical connection messages."""
-    return Connection.create(lost=has_connection_errors)
+    """Replaces the framework's technical messages about its connection and about broken handlers."""
+    return rx.fragment(Connection.create(lost=has_connection_errors), Problem.create())

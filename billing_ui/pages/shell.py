@@ -14,6 +14,7 @@ from billing_ui.components.record import record
 from billing_ui.components.shell import Balance, app_shell, public_shell
 from billing_ui.components.text import Words, compact, money, num, t
 from billing_ui.state.session import Session
+from billing_ui.state.settings import SettingsState
 
 
 def customer_page(
@@ -37,6 +38,7 @@ def customer_page(
         who=record(Session.user)["email"],
         sandbox=Session.sandbox,
         banner=_notice(),
+        on_language=SettingsState.pick_language,
     )
 
 

@@ -35,7 +35,7 @@ class SettingsState(rx.State):
         if who is None:
             return
         self.error = dict(NOTHING)
-        self.told = _TOLD_AFTER.get(self.router.url.query_parameters.get("notice", ""), self.told)
+        self.told = _TOLD_AFTER.get(self.router.url.query_parameters.get("notice", ""), "")
         await self._list(who)
         self.ready = True
 

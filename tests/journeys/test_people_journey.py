@@ -229,3 +229,14 @@ def test_the_keyboard_alone_signs_in(person: BrowserContext, stack: Stack) -> No
     page.keyboard.type(user["password"])
     page.keyboard.press("Enter")
     settled(page, "/subscription/overview")
+
+
+def test_a_broken_handler_is_told_calmly_with_a_code(customer: Desk) -> None:
+    page = at(customer, SETTINGS)
+    page.evaluate("dispatchEvent(new CustomEvent('billing-problem', {detail: 'k3x9p2ma'}))")
+    told = page.get_by_test_id("error")
+    expect(told).to_have_attribute("data-code", "internal")
+    expect(told).to_contain_text("k3x9p2ma")
+    told.get_by_role("button").click()
+    settled(page, "/settings/")
+    expect(told).to_have_count(0)
