@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 _LENGTH = 8
 
 
-def tell(problem: Exception) -> EventSpec:
+def tell(exception: Exception) -> EventSpec:
     """For `rx.App(backend_exception_handler=…)`. The browser's own piece turns the code into words."""
     code = runtime.env().ids.secret()[:_LENGTH]
-    log.error("a handler broke, code %s", code, exc_info=problem)
+    log.error("a handler broke, code %s", code, exc_info=exception)
     return rx.call_script(f"dispatchEvent(new CustomEvent('billing-problem', {{detail: '{code}'}}))")
