@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from billing_ui.cli import account, catalogue, db, demo, seed, serve, user, verify, worker
 from billing_ui.cli.exits import TRY_AGAIN, WRONG_USE, exit_code
+from billing_ui.cli.frontend import BuildFailedError
 from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BillingError as error:
         print(f"billing-ui: {error.facts['what'] if isinstance(error, Misconfigured) else error}", file=sys.stderr)
         return exit_code(error)
-    except ConfigInvalid as error:
+    except (ConfigInvalid, BuildFailedError) as error:
         print(f"billing-ui: {error}", file=sys.stderr)
         return WRONG_USE
     except SQLAlchemyError as error:

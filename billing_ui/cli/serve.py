@@ -12,6 +12,7 @@ from billing_ui.cli.frontend import ROOT, ensure_built
 from billing_ui.env import Env
 from billing_ui.infra.db import migration_state
 from billing_ui.rules.errors import Misconfigured
+from billing_ui.security import startup
 
 GOODBYE_S = 2
 LARGEST_EVENT = 256 * 1024
@@ -27,6 +28,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def serve(options: argparse.Namespace) -> int:
     """Refuses to start on a wrong environment; otherwise runs until told to stop."""
     env = runtime.env()
+    startup.check(env.config)
     refuse_unready_database(env)
     os.chdir(ROOT)  # Reflex looks for the built pages from here
     ensure_built(env.config.catalogue, os.environ, lambda what: print(f"serve: {what}", flush=True))
