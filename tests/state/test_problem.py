@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+import reflex as rx
 
 from billing_ui.state import problem
 from tests.state.tab import Tab
@@ -22,3 +23,8 @@ def test_the_log_and_the_page_share_a_code_and_the_page_learns_nothing_else(
     assert code in told
     assert "password" not in told
     assert record.exc_info is not None
+
+
+def test_the_framework_accepts_it_as_its_own_handler() -> None:
+    app = rx.App(_state=None, backend_exception_handler=problem.tell)
+    app._validate_exception_handlers()
