@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button, link_button
+from billing_ui.components.action import button, copy_button, link_button
 from billing_ui.components.browser import Arrival
 from billing_ui.components.disclosure import fold, modal, timeline
 from billing_ui.components.marks import badge
@@ -15,7 +15,7 @@ from billing_ui.components.notice import error_summary, notice
 from billing_ui.components.pay_head import pay_head
 from billing_ui.components.payment import amount_due, deadline, qr_card, status_line, va_card
 from billing_ui.components.surface import balance_stat, facts
-from billing_ui.components.text import Handler, money, num, t, when
+from billing_ui.components.text import Handler, language, money, num, t, when
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def _open(card: Card) -> rx.Component:
             ("qr", _qr(shown)),
             ("va", _va(shown)),
             ("redirect", _redirect(shown)),
+            ("wrong", notice(t("qris.wrong"), tone="bad", icon_name="alert")),
             rx.fragment(),
         ),
         _checking(card),
@@ -95,7 +96,7 @@ def _qr(shown: Any) -> rx.Component:
         nmid=shown["nmid"].to(str),
         amount=shown["total"].to(int),
         currency=shown["currency"],
-        download="/qr/" + shown["ref"].to(str) + ".png",
+        download="/qr/" + shown["ref"].to(str) + ".png?lang=" + language(),
     )
 
 
@@ -140,7 +141,14 @@ def _facts(shown: Any) -> rx.Component:
         [
             ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
             ("pay.method", t("method." + shown["method"].to(str))),
-            ("pay.ref", rx.el.span(shown["ref"], class_name="mono")),
+            (
+                "pay.ref",
+                rx.el.span(
+                    rx.el.span(shown["ref"], class_name="mono"),
+                    copy_button(shown["ref"], "pay.copy_ref"),
+                    class_name="ref",
+                ),
+            ),
         ]
     )
 

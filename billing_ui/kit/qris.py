@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_PAYLOAD_FORMAT = "000201"
 _MERCHANT_NAME = "59"
 _AMOUNT = "54"
 _CRC = "63"
@@ -32,6 +33,17 @@ def merchant(payload: str) -> Merchant | None:
         if inner.get(_NMID, "").startswith("ID"):
             nmid = inner[_NMID]
     return Merchant(fields.get(_MERCHANT_NAME, "").strip(), nmid, fields.get(_AMOUNT, ""))
+
+
+def asks_for(payload: str, amount: int) -> bool:
+    """False for a code that is harmed, or that would take another amount. A test code says nothing, so it passes."""
+    if not payload.startswith(_PAYLOAD_FORMAT):
+        return True
+    said = merchant(payload)
+    if said is None:
+        return False
+    whole, _, fraction = said.amount.partition(".")
+    return not said.amount or (whole == str(amount) and not fraction.strip("0"))
 
 
 def _fields(text: str) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from billing_ui import runtime
 from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
-from billing_ui.kit.qris import merchant
+from billing_ui.kit.qris import asks_for, merchant
 from billing_ui.queries.history import HistoryRow
 from billing_ui.queries.payment import PaymentView
 from billing_ui.rules.payments import UNDECIDED
@@ -43,15 +43,19 @@ def payment(view: PaymentView) -> dict[str, Any]:
     """What the pay card shows. A stranger's view carries no balance and no story."""
     shown = merchant(view.instruction_value) if view.instruction_kind == "qr" else None
     is_open = view.status in UNDECIDED
+    kind = view.instruction_kind if is_open else "none"
+    if kind == "qr" and not asks_for(view.instruction_value, view.total):
+        # A code that would take another amount is worse than no code.
+        kind = "wrong"
     return {
         "ref": view.ref,
         "status": view.status,
         "is_open": is_open,
         "method": view.method,
-        "kind": view.instruction_kind if is_open else "none",
-        "value": view.instruction_value if is_open else "",
+        "kind": kind,
+        "value": view.instruction_value if kind not in {"none", "wrong"} else "",
         "grouped": _in_fours(view.instruction_value) if view.instruction_kind == "va" else "",
-        "qr": qr_svg(view.instruction_value) if is_open and view.instruction_kind == "qr" else "",
+        "qr": qr_svg(view.instruction_value) if kind == "qr" else "",
         "merchant": shown.name if shown else runtime.env().catalogue.brand.name,
         "nmid": shown.nmid if shown else "",
         "channels": _channels(view.method) if is_open else [],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_ui.kit.qris import Merchant, merchant
+from billing_ui.kit.qris import Merchant, asks_for, merchant
 from billing_ui.sandbox.qris import crc16, field, payload
 
 CODE = payload(merchant="Makalah AI", nmid="ID1020304050607", amount=50_000, bill="top_1")
@@ -52,3 +52,19 @@ def test_a_code_that_is_not_whole_says_nothing(code: str) -> None:
 @given(st.text())
 def test_any_text_is_read_without_harm(text: str) -> None:
     assert merchant(text) is None
+
+
+@pytest.mark.parametrize("amount", ["50000", "50000.00", ""])
+def test_a_code_for_this_amount_or_for_any_may_be_shown(amount: str) -> None:
+    assert asks_for(signed(field("00", "01"), field("54", amount) if amount else ""), 50_000)
+
+
+@pytest.mark.parametrize("amount", ["5000", "50000.01", "050000", "all"])
+def test_a_code_that_would_take_another_amount_may_not_be_shown(amount: str) -> None:
+    assert not asks_for(signed(field("00", "01"), field("54", amount)), 50_000)
+
+
+def test_a_harmed_code_may_not_be_shown_and_a_test_code_says_nothing() -> None:
+    assert not asks_for(CODE.replace("Makalah", "Penipu!"), 50_000)
+    assert not asks_for(CODE[:60], 50_000)
+    assert asks_for("some-random-qr-string", 50_000)
