@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 Tx = Session
 Failpoint = Callable[[str], None]
+log = logging.getLogger(__name__)
 
 _AFTER = "after_commit"
 _RETRYABLE_STATES = {"40001", "40P01"}
@@ -46,7 +48,11 @@ class Database:
             calls = tx.info.get(_AFTER, ())
         self._failpoint("db.after_commit")
         for call in calls:
-            call()
+            try:
+                call()
+            except Exception:
+                # The change stands; news of it that was not passed on must not make it look failed.
+                log.exception("something to do after a commit failed")
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -69,6 +75,12 @@ class Database:
 def after_commit(tx: Tx, call: Callable[[], None]) -> None:
     """Runs `call` once the transaction stands: waking a runner, telling open pages. Never anything that must happen."""
     tx.info.setdefault(_AFTER, []).append(call)
+
+
+def take_turns(tx: Tx, name: str) -> None:
+    """Until this transaction ends, nobody else passes here with the same name. On SQLite writers take turns anyway."""
+    if tx.get_bind().dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def is_passing(error: BaseException) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from billing_ui.env import Env
-from billing_ui.infra.db import Tx
+from billing_ui.infra.db import Tx, take_turns
 from billing_ui.kit.ids import digest
 from billing_ui.models import AuthAttempt
 from billing_ui.rules.errors import TooManyTries
@@ -37,8 +37,7 @@ def reserve_in(tx: Tx, env: Env, limits: Limits, window: timedelta = WINDOW) -> 
     """The same inside a larger transaction."""
     now = env.clock.now()
     for name, limit in sorted(limits.items()):
-        if tx.get_bind().dialect.name == "postgresql":
-            tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+        take_turns(tx, name)
         recent = select(func.count(), func.min(col(AuthAttempt.at))).where(
             col(AuthAttempt.subject) == name, col(AuthAttempt.at) > now - window
         )

@@ -73,6 +73,17 @@ def happened(env: Env, actor: Actor, payment_id: int, happening: Happening, fail
         return cast(Status, payment.status)
 
 
+def give_up(env: Env, actor: Actor, payment_id: int) -> Status:
+    """The customer changed their mind: the attempt and its purchase end together. Money that still comes wins."""
+    with env.db.begin() as tx:
+        payment, topup = locked(tx, payment_id)
+        if _move(tx, env, actor, payment, "canceled"):
+            topup.status = "void" if topup.status == "open" else topup.status
+            account_id = payment.account_id
+            after_commit(tx, lambda: env.signals.publish(account_id))
+        return cast(Status, payment.status)
+
+
 def _store(tx: Tx, env: Env, payment: Payment, captured: Captured, outcome: Outcome, *, is_late: bool) -> bool:
     dialect = sqlite if tx.get_bind().dialect.name == "sqlite" else postgresql
     statement = (
@@ -120,9 +131,9 @@ def _credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, capt
     """The purchase is paid: money and tokens in one posting, the plan moved if it is the first, the mail queued."""
     now = env.clock.now()
     topup.status, topup.paid_at = "paid", now
-    plan = tx.get_one(PlanVersion, topup.plan_version_id)
-    subscriptions.move_up(tx, env, actor, payment.account_id, plan)
     receipt = ledger.post(tx, _posting(env, actor, payment, topup, captured), now)
+    # Only now: the head is locked, so of two first purchases paid at once one moves the plan, the other sees it.
+    subscriptions.move_up(tx, env, actor, payment.account_id, tx.get_one(PlanVersion, topup.plan_version_id))
     timeline.note(tx, env, actor, payment, "credited", {"tokens": topup.tokens + topup.bonus_tokens})
     audits.record(
         tx, env, actor, "payment.credited", payment.public_id,

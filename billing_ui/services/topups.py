@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from billing_ui.env import Env
-from billing_ui.infra.db import Tx, after_commit
+from billing_ui.infra.db import Tx, after_commit, take_turns
 from billing_ui.kit.amount import Amount
 from billing_ui.models import Account, Payment, PlanVersion, TokenPackage, Topup
 from billing_ui.rules.access import Actor, require_account
@@ -74,7 +74,7 @@ def retry(env: Env, actor: Actor, ref: str, method: str | None = None) -> str:
         if topup.status not in {"open", "void"}:
             raise NotPayable(status=topup.status)
         last = _last_payment(tx, topup)
-        if cast(Status, last.status) in {"pending", "processing"} and method in {None, last.method}:
+        if cast(Status, last.status) in {"created", "pending", "processing"} and method in {None, last.method}:
             return ref
         chosen = method or last.method
         why = obstacle(chosen, Amount(topup.total_amount, topup.currency))
@@ -84,6 +84,7 @@ def retry(env: Env, actor: Actor, ref: str, method: str | None = None) -> str:
         number = tx.scalar(select(func.count()).select_from(Payment).where(col(Payment.topup_id) == topup.id)) or 0
         payment_id = _attempt(tx, env, actor, topup, chosen, f"{ref}~{number + 1}")
     ask(env, actor, payment_id)
+    _withdraw(env, actor, last)
     return ref
 
 
@@ -100,11 +101,7 @@ def cancel(env: Env, actor: Actor, ref: str) -> None:
         if now not in UNDECIDED:
             raise NotCancelable(status=now)
         env.gateways[payment.gateway].cancel(payment.gateway_request_id)
-    payments.happened(env, actor, payment.id, "canceled")
-    with env.db.begin() as tx:
-        held, purchase = payments.locked(tx, payment.id)
-        if held.status == "canceled" and purchase.status == "open":
-            purchase.status = "void"
+    payments.give_up(env, actor, payment.id)
 
 
 def ask(env: Env, actor: Actor, payment_id: int) -> None:
@@ -144,6 +141,19 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
         after_commit(tx, lambda: env.signals.publish(held.account_id))
 
 
+def _withdraw(env: Env, actor: Actor, old: Payment) -> None:
+    """An older code is closed where the gateway can, so that nobody pays twice. What came for it is credited."""
+    if cast(Status, old.status) not in UNDECIDED or old.gateway_request_id is None or old.id is None:
+        return
+    try:
+        still = looks.read_back(env, actor, old, old.gateway_request_id)
+        if still in UNDECIDED and env.gateways[old.gateway].cancel(old.gateway_request_id):
+            payments.happened(env, actor, old.id, "canceled")
+    except GatewayError:
+        # The customer has the new code; the old one is watched until its deadline, and cancelled then.
+        return
+
+
 def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[str, int | None]:
     """Stores the wish: (its ref, the payment to ask the gateway for). None when it was stored before."""
     with env.db.begin() as tx:
@@ -154,6 +164,7 @@ def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[
             if known.form_hash != wish.content_hash():
                 raise KeyReused(key=wish.form_key)
             return known.public_id, None
+        take_turns(tx, f"wishes of account {account_id}")
         twin = _open_twin(tx, env, account_id, wish)
         if twin is not None:
             return twin.public_id, None

@@ -1,0 +1,124 @@
+"""Two at the same instant: what happens once although it was asked for from several sides together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from billing_ui.kit.amount import Amount
+from billing_ui.models import Payment, Topup
+from billing_ui.queries.overview import head
+from billing_ui.rules.facts import Captured
+from billing_ui.services import topups
+from tests.live_sandbox import Box
+from tests.world import Customer, World
+
+
+def together(*acts: Callable[[], object]) -> list[BaseException]:
+    """Runs the acts at the same instant; answers what they raised."""
+    start = threading.Barrier(len(acts))
+    raised: list[BaseException] = []
+
+    def run(act: Callable[[], object]) -> None:
+        start.wait(10)
+        try:
+            act()
+        except Exception as error:
+            raised.append(error)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def meeting_at(world: World, point: str, parties: int) -> World:
+    """All of them reach this point before any goes on, unless the database lets only one at a time come so far."""
+    meeting = threading.Barrier(parties)
+
+    def wait(name: str) -> None:
+        if name == point:
+            try:
+                meeting.wait(0.5)
+            except threading.BrokenBarrierError:
+                return
+
+    return replace(world, env=replace(world.env, failpoint=wait))
+
+
+def rows(world: World, customer: Customer, table: type[Topup | Payment]) -> int:
+    with world.env.db.read() as tx:
+        mine = select(func.count()).select_from(table).where(col(table.account_id) == customer.account_id)
+        return tx.scalar(mine) or 0
+
+
+def test_the_first_two_purchases_of_an_account_paid_at_once_are_both_credited(world: World) -> None:
+    customer = world.customer()
+    refs = {25_000: world.wants(customer, 25_000), 50_000: world.wants(customer, 50_000)}
+    racing = meeting_at(world, "settle.stored", len(refs))
+
+    def pay(amount: int, ref: str) -> Callable[[], object]:
+        captured = Captured("xendit", f"py-{amount}", "", ref, Amount(amount, "IDR"), None)
+        return lambda: racing.settle(ref, captured)
+
+    assert together(*(pay(amount, ref) for amount, ref in refs.items())) == []
+    assert len(world.captures()) == 2
+    with world.env.db.read() as tx:
+        assert head(tx, customer.account_id).plan_slug == "bpp"
+    world.books_are_right()
+
+
+def test_the_same_wish_from_eight_tabs_at_once_is_one_purchase(world: World) -> None:
+    customer = world.customer()
+    acts = [partial(world.wants, customer, key=f"form-000{number}") for number in range(8)]
+    assert together(*acts) == []
+    assert rows(world, customer, Topup) == 1
+
+
+def test_a_new_code_asked_for_by_eight_clicks_at_once_is_one_attempt(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    topups.cancel(world.env, customer.actor, ref)
+    assert together(*[lambda: topups.retry(world.env, customer.actor, ref) for _ in range(8)]) == []
+    assert rows(world, customer, Payment) == 2
+    assert world.payment(ref).reference == f"{ref}~2"
+
+
+@pytest.mark.parametrize("point", ["settle.stored", "settle.booked"])
+def test_a_cancel_that_meets_money_loses(world: World, point: str) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    racing = meeting_at(world, point, 2)
+    captured = Captured("xendit", "py-1", "", ref, Amount(50_000, "IDR"), None)
+    together(lambda: racing.settle(ref, captured), lambda: topups.cancel(world.env, customer.actor, ref))
+    assert world.payment(ref).status == "paid"
+    assert world.balance(customer) == 500_000
+    with world.env.db.read() as tx:
+        assert tx.scalar(select(col(Topup.status)).where(col(Topup.public_id) == ref)) == "paid"
+
+
+def test_another_method_closes_the_code_shown_before(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    topups.retry(world.env, customer.actor, ref, "VA_BCA")
+    with world.env.db.read() as tx:
+        old = tx.scalars(select(Payment).where(col(Payment.reference) == ref)).one()
+    assert world.env.gateways["xendit"].status(str(old.gateway_request_id)).state == "canceled"
+    assert (old.status, world.payment(ref).status) == ("canceled", "pending")
+
+
+def test_another_method_asked_for_after_paying_credits_what_was_paid(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True)
+    topups.retry(world.env, customer.actor, ref, "VA_BCA")
+    assert world.balance(customer) == 500_000
+    world.books_are_right()
