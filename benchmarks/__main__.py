@@ -9,10 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from benchmarks import runner
-from benchmarks.scenarios import posting
+from benchmarks import figures, runner
+from benchmarks.scenarios import live_push, posting
 
-SCENARIOS: dict[str, ModuleType] = {posting.NAME: posting}
+COMPARISONS: dict[str, ModuleType] = {posting.NAME: posting}
+MEASUREMENTS: dict[str, ModuleType] = {live_push.NAME: live_push}
+SCENARIOS = (*COMPARISONS, *MEASUREMENTS)
 
 
 def main() -> int:
@@ -24,15 +26,24 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.scenarios) - set(SCENARIOS):
         parser.error(f"no scenario called {', '.join(sorted(unknown))}")
+    wanted = options.scenarios or SCENARIOS
     results = [
-        runner.run(cast(runner.Scenario, SCENARIOS[name]), options.rounds, options.seconds)
-        for name in options.scenarios or SCENARIOS
+        runner.run(cast(runner.Scenario, module), options.rounds, options.seconds)
+        for name, module in COMPARISONS.items()
+        if name in wanted
+    ]
+    measured = [
+        figures.run(cast(figures.Measurement, module)) for name, module in MEASUREMENTS.items() if name in wanted
     ]
     for result in results:
         print_result(result)
+    for each in measured:
+        print("\n".join(each.lines()))
     if options.json:
-        options.json.write_text(json.dumps([result.as_json() for result in results], indent=2) + "\n", encoding="utf-8")
-    return 0 if all(verdict.holds for result in results for verdict in result.verdicts) else 1
+        told = [one.as_json() for one in (*results, *measured)]
+        options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    verdicts = [verdict.holds for result in results for verdict in result.verdicts]
+    return 0 if all([*verdicts, *(each.holds for each in measured)]) else 1
 
 
 def print_result(result: runner.Result) -> None:

@@ -1,1 +1,1 @@
-"""One module per scenario; each has NAME, GOALS and `variants()`."""
+"""One module per scenario: a comparison has NAME, GOALS and `variants()`, a measurement NAME and `measure()`."""
