@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from billing_ui.i18n import text
 from tests.journeys.desk import PASSWORD, SETTINGS, Desk, new_address
 from tests.stack import Stack, visit
 
@@ -70,7 +71,7 @@ def test_somebody_new_signs_up_and_goes_where_they_wanted_and_proves_their_addre
     visit(page, first)
     expect(page).to_have_url(re.compile(r"/auth/verify/$"))  # the token has left the address bar
     go(page, stack, SETTINGS)
-    expect(page.locator("main")).to_contain_text("E-mail belum dipastikan")  # opening the link proved nothing
+    expect(page.locator("main")).to_contain_text("E-mail belum terverifikasi")  # opening the link proved nothing
     visit(page, first)
     page.get_by_test_id("verify-confirm").click()
     expect(page.get_by_test_id("verify-ok")).to_be_visible()
@@ -143,7 +144,7 @@ def test_a_forgotten_password_is_replaced_and_other_devices_leave(
     page.get_by_test_id("reset-password").fill(NEW_PASSWORD)
     page.get_by_test_id("reset-save").click()
     settled(page, "/settings/")
-    expect(page.get_by_test_id("settings-told")).to_contain_text("Kata sandi diganti")
+    expect(page.get_by_test_id("settings-told")).to_contain_text(text("id", "auth.reset_ok"))
     expect(page.get_by_test_id("device")).to_have_count(1)
     there.reload()
     there.wait_for_url(re.compile(r"/auth/\?redirect_url=/settings/"))
@@ -196,13 +197,13 @@ def test_theme_and_language_are_chosen_in_the_browser_and_survive_a_reload(custo
     page = at(customer, SETTINGS)
     page.get_by_test_id("theme-dark").locator("visible=true").first.click()
     expect(page.locator("html")).to_have_class(re.compile(r"\bdark\b"))
-    page.get_by_role("main").get_by_role("button", name="Bahasa Inggris").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
-    expect(page.get_by_test_id("settings-told")).to_contain_text("Language saved")
+    page.get_by_role("main").get_by_role("button", name=text("id", "lang.en")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(text("en", "set.title"))
+    expect(page.get_by_test_id("settings-told")).to_contain_text(text("en", "set.saved_language"))
     page.reload()
     page.locator("main[data-ready=true]").wait_for()
     expect(page.locator("html")).to_have_class(re.compile(r"\bdark\b"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+    expect(page.get_by_role("heading", level=1)).to_have_text(text("en", "set.title"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
@@ -213,7 +214,7 @@ def test_a_password_can_be_looked_at_and_managers_know_what_it_is(person: Browse
     expect(password).to_have_attribute("autocomplete", "current-password")
     expect(page.get_by_test_id("auth-email")).to_have_attribute("autocomplete", "username")
     password.fill("rahasia-sekali")
-    page.get_by_role("button", name="Tampilkan kata sandi").click()
+    page.get_by_role("button", name=text("id", "auth.show")).click()
     expect(password).to_have_attribute("type", "text")
     page.get_by_test_id("auth-tab-signup").click()
     expect(password).to_have_attribute("autocomplete", "new-password")

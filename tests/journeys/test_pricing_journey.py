@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from billing_ui.i18n import text
 from tests.journeys.desk import PASSWORD, new_address
 from tests.stack import Stack, sign_in, visit
 
@@ -73,7 +74,7 @@ def test_switching_the_language_asks_the_server_nothing_and_is_remembered(person
     page.get_by_test_id("lang-en").click()
     expect(page.get_by_test_id("plan-bpp")).to_contain_text("Pay per paper")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_test_id("connection")).to_contain_text("Connection lost")
+    expect(page.get_by_test_id("connection")).to_contain_text(text("en", "err.offline"))
     person.set_offline(False)
     visit(page, f"{stack.app_url}/pricing/")
     expect(page.get_by_test_id("plan-bpp")).to_contain_text("Pay per paper")
