@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Subquery, case, exists, func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
-from billing_ui.ledger.tables import entry
+from billing_ui.ledger.tables import WALLET, entry
 from billing_ui.models import Payment, Topup
 
 PAGE = 25
+_FIRST_LINE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,43 +68,54 @@ def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAG
 
 
 def _postings(account_id: int, before: int | None, limit: int) -> Select[*tuple[Any, ...]]:
-    signed = case(
-        (entry.c.credit == "wallet", entry.c.quantity), (entry.c.debit == "wallet", -entry.c.quantity), else_=0
+    """The newest postings first, found by their first lines along the account's own numbering: a page costs the same
+    however long the history is."""
+    first, line = entry.alias("first"), entry.alias("line")
+    moves = (
+        exists()
+        .where(line.c.account_id == account_id, line.c.key == first.c.key, line.c.debit != line.c.credit)
+        .where((line.c.debit == WALLET) | (line.c.credit == WALLET))
     )
-    lines = (
-        select(
-            entry.c.key, func.min(entry.c.seq).label("first_seq"), func.max(entry.c.seq).label("last_seq"),
-            func.max(entry.c.recorded_at).label("recorded_at"), func.sum(signed).label("tokens"),
-            func.max(entry.c.cause).label("cause"),
-            func.max(entry.c.actor).label("actor"),
-        )
-        .where(entry.c.account_id == account_id)
-        .group_by(entry.c.key)
-        .having(func.sum(func.abs(signed)) > 0)
-        .order_by(func.max(entry.c.seq).desc())
+    page = (
+        select(first.c.key, first.c.seq)
+        .where(first.c.account_id == account_id, first.c.line == _FIRST_LINE, moves)
+        .order_by(first.c.seq.desc())
         .limit(limit)
-    )  # fmt: skip
+    )
     if before is not None:
-        lines = lines.where(entry.c.seq < before)
-    posting = lines.subquery()
-    paid = (
+        page = page.where(first.c.seq < before)
+    return _with_lines(account_id, page.subquery("page"))
+
+
+def _with_lines(account_id: int, page: Subquery) -> Select[*tuple[Any, ...]]:
+    """Each posting of the page as one row: what it moved, the balance after it, and the purchase it paid."""
+    signed = case((entry.c.credit == WALLET, entry.c.quantity), (entry.c.debit == WALLET, -entry.c.quantity), else_=0)
+    posting = (
         select(
-            col(Topup.public_id),
-            col(Topup.total_amount),
-            col(Topup.currency),
-            func.max(col(Payment.method)).label("method"),
+            page.c.key, page.c.seq.label("first_seq"), func.max(entry.c.seq).label("last_seq"),
+            func.max(entry.c.recorded_at).label("recorded_at"), func.sum(signed).label("tokens"),
+            func.max(entry.c.cause).label("cause"), func.max(entry.c.actor).label("actor"),
         )
-        .join(Payment, col(Payment.topup_id) == col(Topup.id))
-        .where(col(Topup.account_id) == account_id, col(Payment.status) == "paid")
-        .group_by(col(Topup.public_id), col(Topup.total_amount), col(Topup.currency))
+        .join(entry, (entry.c.account_id == account_id) & (entry.c.key == page.c.key))
+        .group_by(page.c.key, page.c.seq)
         .subquery()
+    )  # fmt: skip
+    method = (
+        select(col(Payment.method))
+        .where(col(Payment.topup_id) == col(Topup.id), col(Payment.status) == "paid")
+        .order_by(col(Payment.id))
+        .limit(1)
+        .scalar_subquery()
     )
     return (
-        select(posting, entry.c.balance_after, paid.c.total_amount.label("amount"), paid.c.currency, paid.c.method)
+        select(
+            posting, entry.c.balance_after, col(Topup.total_amount).label("amount"), col(Topup.currency),
+            method.label("method"),
+        )
         .join(entry, (entry.c.account_id == account_id) & (entry.c.seq == posting.c.last_seq))
-        .outerjoin(paid, paid.c.public_id == posting.c.cause)
+        .outerjoin(Topup, (col(Topup.public_id) == posting.c.cause) & (col(Topup.account_id) == account_id))
         .order_by(posting.c.last_seq.desc())
-    )
+    )  # fmt: skip
 
 
 def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:

@@ -145,6 +145,7 @@ def test_a_process_that_dies_while_settling_loses_nothing_and_doubles_nothing(
     world.crashes.armed[point] = Crash()
     with pytest.raises(Crash):
         looks.check(world.env, customer.actor, ref)
+    world.later(seconds=3)
     looks.check(world.env, customer.actor, ref)
     assert world.balance(customer) == 500_000
     assert world.jobs("mail.send") == 1
