@@ -94,7 +94,11 @@ def public_shell(
         sandbox_ribbon(sandbox),
         rx.el.header(
             brand_link(brand, "/"),
-            rx.el.div(language_switch(on_pick=on_language), rx.fragment() if quiet else way_in, class_name="flex shrink-0 items-center gap-2"),
+            rx.el.div(
+                language_switch(on_pick=on_language),
+                rx.fragment() if quiet else way_in,
+                class_name="flex shrink-0 items-center gap-2",
+            ),
             class_name="topbar wide-bar",
         ),
         content,
