@@ -1,0 +1,44 @@
+"""Tokens whose time is over leave the balance, whatever is wrong elsewhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from billing_ui.ledger.tables import entry, lot
+from billing_ui.models import Account
+from billing_ui.rules.access import system
+from billing_ui.services import expiries, grants
+from tests.world import Customer, World
+
+
+def given(world: World, email: str) -> Customer:
+    customer = world.customer(email)
+    with world.env.db.read() as tx:
+        account = tx.scalar(select(col(Account.public_id)).where(col(Account.id) == customer.account_id))
+    ends = world.clock.now() + timedelta(days=1)
+    grants.grant(world.env, system("test"), str(account), 500, "a gift", f"gift-{email}", ends)
+    return customer
+
+
+def test_tokens_that_are_due_leave_the_balance(world: World) -> None:
+    customer = given(world, "a@pelanggan.test")
+    world.later(days=2)
+    assert expiries.expire_lots(world.env) == 1
+    assert world.balance(customer) == 0
+    world.books_are_right()
+
+
+def test_an_account_with_broken_books_holds_no_other_up(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    broken, sound = given(world, "a@pelanggan.test"), given(world, "b@pelanggan.test")
+    with world.env.db.begin() as tx:
+        line = tx.execute(select(entry).where(entry.c.account_id == broken.account_id)).mappings().one()
+        public_id = tx.scalar(select(lot.c.public_id).where(lot.c.account_id == broken.account_id))
+        tx.execute(insert(entry).values({**line, "seq": 900, "key": f"expire:{public_id}"}))
+    world.later(days=2)
+    expiries.expire_lots(world.env)
+    assert world.balance(sound) == 0
+    assert "could not expire" in caplog.text
