@@ -10,15 +10,16 @@ from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
-from billing_ui.models import InboxMessage, Payment
+from billing_ui.models import Capture, InboxMessage, Payment
 from billing_ui.rules.access import system
-from billing_ui.rules.errors import NotFound
+from billing_ui.rules.errors import GatewayUnavailable, NotFound
 from billing_ui.rules.facts import Wake
 from billing_ui.services import looks, outbox, timeline
 from billing_ui.services.payments import locked
 
 KIND = "inbox.handle"
 _KEPT_HEADERS = ("webhook-id", "content-type", "user-agent", "api-version")
+_TELLS_OF_MONEY = ("payment.", "payment_request.")
 _INBOX = InboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
@@ -37,11 +38,12 @@ def receive(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> 
     )  # fmt: skip
     counted = insert.on_conflict_do_update(
         index_elements=["gateway", "dedupe_key"], set_={"times": _INBOX.c.times + 1}
-    ).returning(_INBOX.c.id, _INBOX.c.times)
+    ).returning(_INBOX.c.id, _INBOX.c.times, _INBOX.c.handled_at)
     with env.db.begin() as tx:
         row = tx.execute(counted).one()
-        if row.times == 1:
-            outbox.enqueue(tx, env, KIND, f"inbox:{row.id}", {"message": row.id})
+        if row.handled_at is None:
+            # Told again while it is not done: its job comes forward, even if it had been given up.
+            outbox.reschedule(tx, env, KIND, f"inbox:{row.id}", {"message": row.id}, env.clock.now())
     return bool(row.times == 1)
 
 
@@ -57,11 +59,12 @@ def handle(env: Env, message_id: int) -> str:
         if payment is None or request_id is None:
             outcome = outcome or "unmatched"
             continue
-        _note_arrival(env, payment, wake)
+        _note_arrival(env, payment, wake, message_id)
         ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
         outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
         # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
         env.signals.publish(payment.account_id)
+        _require_claimed(env, wake)
     with env.db.begin() as tx:
         tx.execute(
             update(InboxMessage)
@@ -92,8 +95,26 @@ def _by(tx: Tx, wake: Wake) -> Payment | None:
     return tx.scalars(query).first()
 
 
-def _note_arrival(env: Env, payment: Payment, wake: Wake) -> None:
+def _note_arrival(env: Env, payment: Payment, wake: Wake, message_id: int) -> None:
+    """One line in the story for one message, however often its job is tried."""
     assert payment.id is not None
+    told = {"event": wake.event, "message": message_id}
     with env.db.begin() as tx:
         held, _topup = locked(tx, payment.id)
-        timeline.note(tx, env, system("webhook"), held, "webhook", {"event": wake.event})
+        if told not in timeline.details(tx, held, "webhook"):
+            timeline.note(tx, env, system("webhook"), held, "webhook", told)
+
+
+def _require_claimed(env: Env, wake: Wake) -> None:
+    """A claim of money that the gateway does not show us yet is asked about again: money must not be passed over.
+
+    The watch of an unpaid purchase would find it too, but nobody watches one that is paid, for which more came.
+    """
+    if wake.claims != "SUCCEEDED" or wake.gateway_payment_id is None or not wake.event.startswith(_TELLS_OF_MONEY):
+        return
+    with env.db.read() as tx:
+        seen = select(col(Capture.id)).where(
+            col(Capture.gateway) == wake.gateway, col(Capture.gateway_payment_id) == wake.gateway_payment_id
+        )
+        if tx.scalar(seen) is None:
+            raise GatewayUnavailable(reason="CLAIMED_MONEY_NOT_SEEN")

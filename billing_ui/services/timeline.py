@@ -12,6 +12,12 @@ from billing_ui.models.types import JsonMap
 from billing_ui.rules.access import Actor
 
 
+def details(tx: Tx, payment: Payment, kind: str) -> list[JsonMap]:
+    """What the lines of one kind say."""
+    mine = (col(PaymentEvent.payment_id) == payment.id, col(PaymentEvent.kind) == kind)
+    return list(tx.scalars(select(col(PaymentEvent.detail)).where(*mine)))
+
+
 def note(tx: Tx, env: Env, actor: Actor, payment: Payment, kind: str, detail: JsonMap | None = None) -> None:
     """Adds a line. The caller holds the payment's lock, so numbers follow each other without gaps."""
     tx.flush()

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from billing_ui.gateways.base import Gateway, WebhookRefused
-from billing_ui.models import InboxMessage
+from billing_ui.kit.amount import Amount
+from billing_ui.models import InboxMessage, Job
 from billing_ui.rules.errors import NotFound
-from billing_ui.rules.facts import Created, PaymentIntent
-from billing_ui.services import inbox
+from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
+from billing_ui.services import inbox, timeline
 from tests.live_sandbox import CALLBACK_TOKEN, Box
 from tests.world import Crash, World
 
@@ -151,3 +152,58 @@ def test_money_for_a_request_whose_answer_was_never_stored_is_credited_by_its_re
     world.work()
     assert world.balance(customer) == 500_000
     world.books_are_right()
+
+
+class Lagging:
+    """The real gateway; it tells of money before its own books show it, the first time somebody asks."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.asked = 0
+
+    def status(self, request_id: str, payment_ids: tuple[str, ...] = ()) -> RequestStatus:
+        self.asked += 1
+        told = self._gateway.status(request_id, payment_ids)
+        return replace(told, state="open", captures=()) if self.asked == 1 else told
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+
+def test_more_money_for_a_paid_purchase_is_asked_about_until_the_gateway_shows_it(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    ids = box.pay(ref, payments=2, drop_webhook=True)["payment_ids"]
+    world.settle(ref, Captured("xendit", ids[1], "", ref, Amount(50_000, "IDR"), None))
+    headers, body = delivery(world, ref)
+    told = json.loads(body)
+    told["data"]["payment_id"] = ids[0]
+    late = replace(world, env=replace(world.env, gateways={"xendit": Lagging(world.env.gateways["xendit"])}))
+    inbox.receive(late.env, "xendit", headers, json.dumps(told).encode())
+    late.work()
+    late.later(minutes=1)
+    late.work()
+    assert [capture.outcome for capture in world.captures()] == ["credited", "extra"]
+    world.books_are_right()
+
+
+def test_a_delivery_told_again_revives_the_job_that_was_given_up(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True)
+    inbox.receive(world.env, "xendit", *delivery(world, ref))
+    with world.env.db.begin() as tx:
+        tx.execute(update(Job).values(state="dead"))
+    assert inbox.receive(world.env, "xendit", *delivery(world, ref)) is False
+    world.work()
+    assert world.balance(customer) == 500_000
+
+
+def test_a_message_whose_job_is_tried_often_is_one_line_in_the_story(world: World) -> None:
+    ref = world.wants(world.customer())
+    inbox.receive(world.env, "xendit", *delivery(world, ref))
+    for _ in range(5):
+        world.work()
+        world.later(minutes=2)
+    with world.env.db.read() as tx:
+        assert len(timeline.details(tx, world.payment(ref), "webhook")) == 1
