@@ -47,6 +47,8 @@ def form_cookie(typed: dict[str, str], *, is_https: bool) -> str:
     """What somebody typed into a form that was refused, kept for the next look at it. Empty drops it."""
     secure = "; Secure" if is_https else ""
     value = quote(urlencode({name: text[:_MAX_TYPED] for name, text in typed.items()}), safe="")
+    if len(value) > 4 * _MAX_TYPED:
+        value, typed = "", {}  # what would not be read back is not sent either
     age = _TYPED_LIVES_S if typed else 0
     return f"{_FORM}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
 

@@ -41,11 +41,12 @@ def send_verification(env: Env, actor: Actor) -> str:
 def change_email(env: Env, actor: Actor, email: str) -> str:
     """Corrects a mistyped address, as long as it is not proven, and sends a link to the right one."""
     wanted = rules.email(email)
+    # Counted for itself, so that a refusal counts too: it tells who has an account here.
+    attempts.reserve(env, {attempts.subject("verify", "user", actor.name.removeprefix("user:")): _PER_EMAIL}, _HOUR)
     with env.db.begin() as tx:
         user = _user(tx, actor)
         if user.email_verified_at is not None:
             raise Forbidden
-        attempts.reserve_in(tx, env, {attempts.subject("verify", "user", user.public_id): _PER_EMAIL}, _HOUR)
         if tx.scalar(select(col(User.id)).where(col(User.email) == wanted, col(User.id) != user.id)) is not None:
             raise EmailTaken
         before, user.email = user.email, wanted

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from billing_ui.env import Env
+from billing_ui.infra.db import Tx
 from billing_ui.models import User
 from billing_ui.rules import identity as rules
 from billing_ui.rules.access import Actor
@@ -48,11 +49,13 @@ def request_reset(env: Env, email: str, ip: str) -> None:
 
 def reset_password(env: Env, secret: str, password: str, device: Device) -> str:
     """Sets the new password, ends every other session, and answers the secret of a fresh one for this device."""
-    new = env.passwords.hash(rules.password(password))
+    wanted = rules.password(password)
+    with env.db.read() as tx:
+        # Hashing is dear: it is done for those only who hold a link.
+        _open_link(tx, env, secret)
+    new = env.passwords.hash(wanted)
     with env.db.begin() as tx:
-        token, user = links.find(tx, env, "reset", secret)
-        if token.used_at is not None or user.email != token.email or user.disabled_at is not None:
-            raise BadLink
+        user = _open_link(tx, env, secret)
         assert user.id is not None  # the row was read from the database
         now = env.clock.now()
         user.password_hash = new
@@ -63,3 +66,10 @@ def reset_password(env: Env, secret: str, password: str, device: Device) -> str:
         actor = Actor(f"user:{user.public_id}", user_id=user.id)
         audits.record(tx, env, actor, "user.password_reset", user.public_id, after={"ended": ended})
         return open_session(tx, env, user.id, device)
+
+
+def _open_link(tx: Tx, env: Env, secret: str) -> User:
+    token, user = links.find(tx, env, "reset", secret)
+    if token.used_at is not None or user.email != token.email or user.disabled_at is not None:
+        raise BadLink
+    return user

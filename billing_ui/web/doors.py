@@ -58,7 +58,9 @@ def caller(request: Request) -> tuple[str, str]:
     """The caller's address, behind as many proxies as we run, and what the browser calls itself."""
     hops = runtime.env().config.trusted_proxy_hops
     ip = request.client.host if request.client else ""
-    chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    # A proxy may add a header of its own below the one the caller sent: the last words of all of them count.
+    told = ",".join(request.headers.getlist("x-forwarded-for"))
+    chain = [part.strip() for part in told.split(",") if part.strip()]
     if 0 < hops <= len(chain):
         ip = chain[-hops]
     agent = request.headers.get("user-agent", "")

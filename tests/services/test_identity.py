@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from billing_ui.infra.db import Database
+from billing_ui.infra.passwords import Passwords
 from billing_ui.kit.ids import digest
 from billing_ui.models import Account, AuthAttempt, AuthSession, AuthToken, Job, Member, Subscription, User
 from billing_ui.queries.people import devices
@@ -385,3 +386,30 @@ def test_language_and_theme_are_kept_and_only_from_closed_sets(world: World) -> 
     for call, word in ((identity.set_language, "fr"), (identity.set_theme, "neon")):
         with pytest.raises(FieldInvalid):
             call(world.env, actor, word)
+
+
+class Counting(Passwords):
+    """How often the dear work was done."""
+
+    hashed = 0
+
+    def hash(self, password: str) -> str:
+        self.hashed += 1
+        return super().hash(password)
+
+
+def test_a_reset_without_a_link_costs_no_hashing(world: World) -> None:
+    passwords = Counting()
+    with pytest.raises(BadLink):
+        identity.reset_password(replace(world.env, passwords=passwords), "0" * 52, PASSWORD, PHONE)
+    assert passwords.hashed == 0
+
+
+def test_asking_who_has_an_account_by_correcting_ones_address_comes_to_an_end(world: World) -> None:
+    sign_up(world, "tetangga@pelanggan.test")
+    actor = who(world, sign_up(world)).actor
+    for _ in range(5):
+        with pytest.raises(EmailTaken):
+            identity.change_email(world.env, actor, "tetangga@pelanggan.test")
+    with pytest.raises(TooManyTries):
+        identity.change_email(world.env, actor, "tetangga@pelanggan.test")
