@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from billing_ui import runtime
+from billing_ui.gateways.base import Gateway
 from billing_ui.gateways.xendit import XenditGateway
 from billing_ui.jobs import schedule
 from billing_ui.models import Audit, InboxMessage, Job
@@ -136,8 +137,32 @@ def test_health_needs_no_secret_and_ready_names_what_is_missing(client: TestClie
     answer = client.get("/api/ready")
     assert answer.status_code == 503
     assert [line.partition(":")[0] for line in answer.json()["missing"]] == ["worker"]
+    world.later(seconds=1)
     schedule.arm(world.env)
     world.work()
     assert client.get("/api/ready").json() == {"ready": True, "missing": []}
     world.later(seconds=6)
     assert client.get("/api/ready").status_code == 503
+
+
+def test_many_questions_within_a_second_ask_the_gateway_once(client: TestClient, world: World) -> None:
+    gateway = Pinged(world.env.gateways["xendit"])
+    with runtime.use(replace(world.env, gateways={"xendit": gateway})):
+        for _ in range(50):
+            client.get("/api/ready")
+    assert gateway.pings == 1
+
+
+class Pinged:
+    """The real gateway, and how often it was asked whether it is there."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.pings = 0
+
+    def ping(self) -> bool:
+        self.pings += 1
+        return self._gateway.ping()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
