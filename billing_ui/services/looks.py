@@ -90,10 +90,19 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
         raise NotFound(what="payment")
     if payment.gateway_request_id is None or cast(Status, payment.status) not in WATCHED:
         return cast(Status, payment.status)
-    if payment.looked_at is not None and env.clock.now() - payment.looked_at < _BREATH:
+    if not _is_first_to_ask(env, payment):
         # Somebody asked a moment ago; asking again would only spend the gateway's patience.
         return cast(Status, payment.status)
     return read_back(env, actor, payment, payment.gateway_request_id)
+
+
+def _is_first_to_ask(env: Env, payment: Payment) -> bool:
+    """Of all who ask at one moment, one may; also while the gateway does not answer."""
+    now = env.clock.now()
+    rested = col(Payment.looked_at).is_(None) | (col(Payment.looked_at) <= now - _BREATH)
+    asked = update(Payment).where(col(Payment.id) == payment.id, rested).values(looked_at=now)
+    with env.db.begin() as tx:
+        return tx.execute(asked.returning(col(Payment.id))).first() is not None
 
 
 def read_back(env: Env, actor: Actor, payment: Payment, request_id: str, payment_ids: tuple[str, ...] = ()) -> Status:
