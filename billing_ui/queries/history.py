@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, exists, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -14,7 +15,8 @@ from billing_ui.ledger.tables import WALLET, entry
 from billing_ui.models import Payment, Topup
 
 PAGE = 25
-_FIRST_LINE = 1
+# Lines read at a time: a page of postings of a few lines each comes in one read.
+_LINES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +54,74 @@ _KINDS = {
 
 
 def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAGE) -> HistoryPage:
-    """One page of postings that moved the balance, older than the cursor."""
-    rows = tx.execute(_postings(account_id, before, limit + 1)).all()
-    shown = tuple(
-        HistoryRow(
-            id=row.key, kind=_KINDS.get(row.key.partition(":")[0], "adjust"), at=row.recorded_at,
-            tokens=int(row.tokens),
-            balance_after=row.balance_after, status="paid" if row.method else "done", cause=row.cause or "",
-            actor=row.actor, amount=row.amount or 0, currency=row.currency or "", method=row.method or "",
-            cursor=row.first_seq,
-        )
-        for row in rows[:limit]
-    )  # fmt: skip
-    return HistoryPage(shown, shown[-1].cursor if len(rows) > limit else None)
+    """One page of postings that moved the balance, older than the cursor. It reads along the account's own numbering,
+    so a page costs the same however long the history is."""
+    found: list[_Posting] = []
+    size, is_last = _LINES, False
+    while len(found) <= limit and not is_last:
+        lines = tx.execute(_lines(account_id, before, size)).all()
+        is_last = len(lines) < size
+        whole = _postings(lines, is_last=is_last)
+        found += [posting for posting in whole if posting.moved]
+        if whole:
+            before = whole[-1].first_seq
+        else:
+            size *= 4  # one posting longer than the read
+    purchases = _purchases(tx, account_id, {posting.cause for posting in found[:limit]})
+    rows = tuple(_row(posting, purchases.get(posting.cause)) for posting in found[:limit])
+    return HistoryPage(rows, rows[-1].cursor if len(found) > limit else None)
 
 
-def _postings(account_id: int, before: int | None, limit: int) -> Select[*tuple[Any, ...]]:
-    """The newest postings first, found by their first lines along the account's own numbering: a page costs the same
-    however long the history is."""
-    first, line = entry.alias("first"), entry.alias("line")
-    moves = (
-        exists()
-        .where(line.c.account_id == account_id, line.c.key == first.c.key, line.c.debit != line.c.credit)
-        .where((line.c.debit == WALLET) | (line.c.credit == WALLET))
+@dataclass(slots=True)
+class _Posting:
+    """The lines of one key, newest first while they are read."""
+
+    key: str
+    first_seq: int
+    at: datetime
+    actor: str
+    cause: str
+    balance_after: int
+    tokens: int = 0
+    moved: bool = False
+
+
+def _lines(account_id: int, before: int | None, size: int) -> Select[*tuple[Any, ...]]:
+    newest = select(entry).where(entry.c.account_id == account_id).order_by(entry.c.seq.desc()).limit(size)
+    return newest if before is None else newest.where(entry.c.seq < before)
+
+
+def _postings(lines: Sequence[Row[*tuple[Any, ...]]], *, is_last: bool) -> list[_Posting]:
+    """Whole postings in the order of reading; one that the limit cut in two is left for the next read."""
+    read: list[_Posting] = []
+    for line in lines:
+        if not read or read[-1].key != line.key:
+            read.append(_Posting(line.key, line.seq, line.recorded_at, line.actor, line.cause, line.balance_after))
+        posting = read[-1]
+        posting.first_seq = line.seq
+        if line.debit != line.credit and WALLET in {line.debit, line.credit}:
+            posting.tokens += line.quantity if line.credit == WALLET else -line.quantity
+            posting.moved = True
+    return read if is_last else read[:-1]
+
+
+def _purchases(tx: Tx, account_id: int, refs: set[str]) -> dict[str, tuple[int, str, str]]:
+    """Ref → total, currency and method of the purchases that these postings paid."""
+    query = (
+        select(col(Topup.public_id), col(Topup.total_amount), col(Topup.currency), col(Payment.method))
+        .join(Payment, col(Payment.topup_id) == col(Topup.id))
+        .where(col(Topup.account_id) == account_id, col(Topup.public_id).in_(refs), col(Payment.status) == "paid")
     )
-    page = (
-        select(first.c.key, first.c.seq)
-        .where(first.c.account_id == account_id, first.c.line == _FIRST_LINE, moves)
-        .order_by(first.c.seq.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        page = page.where(first.c.seq < before)
-    return _with_lines(account_id, page.subquery("page"))
+    return {ref: (total, currency, method) for ref, total, currency, method in tx.execute(query)} if refs else {}
 
 
-def _with_lines(account_id: int, page: Subquery) -> Select[*tuple[Any, ...]]:
-    """Each posting of the page as one row: what it moved, the balance after it, and the purchase it paid."""
-    signed = case((entry.c.credit == WALLET, entry.c.quantity), (entry.c.debit == WALLET, -entry.c.quantity), else_=0)
-    posting = (
-        select(
-            page.c.key, page.c.seq.label("first_seq"), func.max(entry.c.seq).label("last_seq"),
-            func.max(entry.c.recorded_at).label("recorded_at"), func.sum(signed).label("tokens"),
-            func.max(entry.c.cause).label("cause"), func.max(entry.c.actor).label("actor"),
-        )
-        .join(entry, (entry.c.account_id == account_id) & (entry.c.key == page.c.key))
-        .group_by(page.c.key, page.c.seq)
-        .subquery()
-    )  # fmt: skip
-    method = (
-        select(col(Payment.method))
-        .where(col(Payment.topup_id) == col(Topup.id), col(Payment.status) == "paid")
-        .order_by(col(Payment.id))
-        .limit(1)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            posting, entry.c.balance_after, col(Topup.total_amount).label("amount"), col(Topup.currency),
-            method.label("method"),
-        )
-        .join(entry, (entry.c.account_id == account_id) & (entry.c.seq == posting.c.last_seq))
-        .outerjoin(Topup, (col(Topup.public_id) == posting.c.cause) & (col(Topup.account_id) == account_id))
-        .order_by(posting.c.last_seq.desc())
+def _row(posting: _Posting, purchase: tuple[int, str, str] | None) -> HistoryRow:
+    amount, currency, method = purchase or (0, "", "")
+    return HistoryRow(
+        id=posting.key, kind=_KINDS.get(posting.key.partition(":")[0], "adjust"), at=posting.at,
+        tokens=posting.tokens, balance_after=posting.balance_after, status="paid" if method else "done",
+        cause=posting.cause, actor=posting.actor, amount=amount, currency=currency, method=method,
+        cursor=posting.first_seq,
     )  # fmt: skip
 
 

@@ -67,3 +67,38 @@ def test_purchases_without_money_are_listed_apart_with_their_state(world: World)
     with world.env.db.read() as tx:
         waiting = open_purchases(tx, customer.account_id)
     assert [(row.id, row.status, row.amount) for row in waiting] == [(ref, "pending", 50_000)]
+
+
+def test_a_posting_that_a_read_cuts_in_two_is_shown_whole(world: World) -> None:
+    customer = world.customer()
+    for number in range(50):
+        pay(world, customer, 25_000, f"py-{number}")
+        world.later(minutes=16)
+    seen, before = [], None
+    while True:
+        with world.env.db.read() as tx:
+            page = history(tx, customer.account_id, before, limit=45)
+        seen += page.rows
+        before = page.next_cursor
+        if before is None:
+            break
+    assert [row.tokens for row in seen] == [250_000] * 50
+    assert [row.balance_after for row in seen] == [250_000 * left for left in range(50, 0, -1)]
+
+
+def test_a_spend_over_more_lots_than_one_read_holds_is_one_row(world: World) -> None:
+    customer = world.customer()
+    with world.env.db.begin() as tx:
+        for number in range(130):
+            given = (Transfer("TOKEN", "issued", "wallet", 10),)
+            posting = Posting(
+                customer.account_id, f"grant:{number}", "test", "system:test", world.clock.now(), given,
+                lot=ledger.LotIn("granted"),
+            )  # fmt: skip
+            ledger.post(tx, posting, world.clock.now())
+    use(world, customer, 1_300, "evt-1")
+    with world.env.db.read() as tx:
+        page = history(tx, customer.account_id, limit=3)
+    assert [(row.id, row.tokens, row.balance_after) for row in page.rows] == [
+        ("usage:evt-1", -1_300, 0), ("grant:129", 10, 1_300), ("grant:128", 10, 1_290),
+    ]  # fmt: skip
