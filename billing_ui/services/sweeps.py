@@ -32,10 +32,12 @@ def sweep_payments(env: Env) -> int:
         .order_by(col(Payment.id).desc())
         .limit(_BATCH)
     )
-    with env.db.begin() as tx:
+    with env.db.read() as tx:
         found = tx.scalars(forgotten).all()
-        for payment in found:
-            looks.arm(tx, env, payment)
+    if found:
+        with env.db.begin() as tx:
+            for payment in found:
+                looks.arm(tx, env, payment)
     return len(found)
 
 

@@ -26,16 +26,19 @@ from billing_ui.rules.errors import (
     NotFound,
     NotPayable,
     PlanUnavailable,
+    TooManyTries,
 )  # fmt: skip
 from billing_ui.rules.facts import PaymentIntent
 from billing_ui.rules.methods import METHODS, obstacle
-from billing_ui.rules.payments import UNDECIDED, Status
+from billing_ui.rules.payments import UNDECIDED, WATCHED, Status
 from billing_ui.rules.topups import Offer, Quote, Terms, custom_offer, quote
 from billing_ui.services import looks, payments, plans, timeline
 from billing_ui.services import settings as operator_settings
 
 # Two tabs have two form keys; the same wish within this time is still one purchase.
 SAME_WISH = timedelta(minutes=15)
+MOST_UNPAID_PER_HOUR = 60
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,7 @@ def _purchase(env: Env, actor: Actor, account_id: int, wish: RequestTopup, price
 
 def _attempt(tx: Tx, env: Env, actor: Actor, topup: Topup, method: str, reference: str) -> int:
     now = env.clock.now()
+    _require_patience(tx, env, topup.account_id)
     row = Payment(
         public_id=env.ids.public("pay"), account_id=topup.account_id, topup_id=topup.id,
         gateway=METHODS[method].gateway, method=method, reference=reference, total_amount=topup.total_amount,
@@ -228,6 +232,17 @@ def _attempt(tx: Tx, env: Env, actor: Actor, topup: Topup, method: str, referenc
     timeline.note(tx, env, actor, row, "asked", {"method": method, "amount": topup.total_amount})
     looks.arm(tx, env, row, now + looks.UNANSWERED)
     return cast(int, row.id)
+
+
+def _require_patience(tx: Tx, env: Env, account_id: int) -> None:
+    """Each code that is not paid is watched for two days: one account must not use up the gateway's patience."""
+    since = env.clock.now() - _HOUR
+    unpaid = select(func.count(), func.min(col(Payment.created_at))).where(
+        col(Payment.account_id) == account_id, col(Payment.created_at) > since, col(Payment.status).in_(WATCHED)
+    )
+    count, oldest = tx.execute(unpaid).one()
+    if count >= MOST_UNPAID_PER_HOUR:
+        raise TooManyTries(retry_at=(oldest + _HOUR).isoformat(timespec="seconds"))
 
 
 def _open_twin(tx: Tx, env: Env, account_id: int, wish: RequestTopup) -> Topup | None:

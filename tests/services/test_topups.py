@@ -6,8 +6,18 @@ import threading
 
 import pytest
 
+from billing_ui.kit.amount import Amount
 from billing_ui.rules.access import ANONYMOUS
-from billing_ui.rules.errors import FieldInvalid, KeyReused, MethodUnavailable, NotCancelable, NotFound, SignInRequired
+from billing_ui.rules.errors import (
+    FieldInvalid,
+    KeyReused,
+    MethodUnavailable,
+    NotCancelable,
+    NotFound,
+    SignInRequired,
+    TooManyTries,
+)
+from billing_ui.rules.facts import Captured
 from billing_ui.services import looks, topups
 from billing_ui.services.topups import RequestTopup
 from tests.live_sandbox import Box
@@ -145,3 +155,17 @@ def test_a_foreign_purchase_answers_like_an_unknown_one(world: World) -> None:
             topups.cancel(world.env, other.actor, unknown)
     with pytest.raises(NotFound):
         looks.check(world.env, other.actor, "top_00000000000000000000000000")
+
+
+def test_an_account_cannot_ask_for_codes_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topups, "MOST_UNPAID_PER_HOUR", 3)
+    customer = world.customer()
+    paid, *_ = [world.wants(customer, amount) for amount in (25_000, 50_000, 100_000)]
+    with pytest.raises(TooManyTries):
+        world.wants(customer, method="VA_BCA")
+    world.settle(paid, Captured("xendit", "py-1", "", paid, Amount(25_000, "IDR"), None))
+    world.wants(customer, method="VA_BCA")
+    with pytest.raises(TooManyTries):
+        world.wants(customer, 25_000)
+    world.later(minutes=61)
+    world.wants(customer, 25_000)
