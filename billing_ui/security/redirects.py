@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote
 
 HOME = "/subscription/overview/"
 _PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+# Browsers and routers tidy such paths up each in their own way; none of ours looks like this.
+_CLIMBS = re.compile(r"//|/\.{1,2}(?:/|$)")
 MAX_LENGTH = 1_024
 
 
@@ -17,6 +19,8 @@ def safe_path(wanted: str | None, fallback: str = HOME) -> str:
     # A proxy may undo percent signs once; what appears then must still be a path of this site.
     plain = unquote(wanted.partition("?")[0])
     if not _PATH.fullmatch(plain.replace(" ", "")) or plain.startswith("/session/"):
+        return fallback
+    if _CLIMBS.search(plain):
         return fallback
     return wanted
 

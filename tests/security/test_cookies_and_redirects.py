@@ -82,6 +82,22 @@ def test_whatever_is_wanted_the_answer_stays_on_this_site(wanted: str) -> None:
         assert not any(sign.isspace() or sign == "\\" or not sign.isprintable() for sign in path)
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/..//evil.test",
+        "/.//evil.test",
+        "/%2e%2e//evil.test",
+        "/a//evil.test",
+        "/a/../session/sign-out",
+        "/./x",
+        "/a/..",
+    ],
+)
+def test_a_path_that_must_be_tidied_first_is_dropped(wanted: str) -> None:
+    assert safe_path(wanted) == HOME
+
+
 def test_nothing_wanted_leads_home() -> None:
     assert safe_path(None) == safe_path("") == HOME
 
