@@ -58,6 +58,7 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
             _ended(card),
         ),
         _story(shown),
+        _way_out(card),
         _question(card),
         Arrival.create(state=shown["status"].to(str), ends=list(_ENDS), target="pay-title"),
         class_name="stack pay-card",
@@ -83,7 +84,7 @@ def _open(card: Card) -> rx.Component:
         ),
         _checking(card),
         _facts(shown),
-        _ways_out(card),
+        _another_way(card),
         class_name="stack",
     )
 
@@ -123,7 +124,7 @@ def _redirect(shown: Any) -> rx.Component:
 
 def _waiting_only(card: Card) -> rx.Component:
     """Nothing to pay is shown: the code is being made, or the money is on its way."""
-    return rx.el.div(_checking(card), _facts(card.payment), _ways_out(card), class_name="stack")
+    return rx.el.div(_checking(card), _facts(card.payment), _another_way(card), class_name="stack")
 
 
 def _checking(card: Card) -> rx.Component:
@@ -153,24 +154,20 @@ def _facts(shown: Any) -> rx.Component:
     )
 
 
-def _ways_out(card: Card) -> rx.Component:
+def _another_way(card: Card) -> rx.Component:
     """Only the account's own people may change or cancel; a stranger with the link may pay."""
     return rx.cond(
-        card.payment["member"],
-        rx.el.div(
-            rx.cond(
-                card.others.length() > 0,
-                fold(
-                    "pay.change",
-                    rx.el.div(rx.foreach(card.others, lambda code: _other(card, code)), class_name="row"),
-                ),
-                rx.fragment(),
-            ),
-            button(
-                "pay.cancel", on_click=card.ask_cancel, kind="ghost", busy=card.busy == "cancel", testid="pay-cancel"
-            ),
-            class_name="stack-sm",
-        ),
+        card.payment["member"].bool() & (card.others.length() > 0),
+        fold("pay.change", rx.el.div(rx.foreach(card.others, lambda code: _other(card, code)), class_name="row")),
+        rx.fragment(),
+    )
+
+
+def _way_out(card: Card) -> rx.Component:
+    """The last thing on the card, after all that helps to pay."""
+    return rx.cond(
+        card.payment["member"].bool() & card.payment["is_open"].bool(),
+        button("pay.cancel", on_click=card.ask_cancel, kind="ghost", busy=card.busy == "cancel", testid="pay-cancel"),
         rx.fragment(),
     )
 
@@ -233,7 +230,7 @@ def _receipt(shown: Any) -> rx.Component:
                 ("pay.method", t("method." + shown["method"].to(str))),
                 ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
             ],
-            total=("topup.total", money(shown["total"], shown["currency"])),
+            total=("topup.total_paid", money(shown["total"], shown["currency"])),
         ),
         class_name="well stack-sm",
         custom_attrs={"data-testid": "receipt"},

@@ -51,7 +51,7 @@ def _balance() -> rx.Component:
         rx.el.div(
             rx.foreach(OverviewState.quick, _quick),
             link_button("overview.topup", "/subscription/topup/", icon_name="topup", testid="overview-topup"),
-            class_name="row quick",
+            class_name="quick",
         ),
         class_name="stack",
     )
@@ -76,9 +76,9 @@ def _plan() -> rx.Component:
         ),
         facts(
             [
-                ("overview.bought", num(record(OverviewState.totals)["bought"])),
-                ("overview.granted", num(record(OverviewState.totals)["granted"])),
-                ("overview.used", num(record(OverviewState.totals)["used"])),
+                ("overview.bought", t("unit.tokens", tokens=num(record(OverviewState.totals)["bought"]))),
+                ("overview.granted", t("unit.tokens", tokens=num(record(OverviewState.totals)["granted"]))),
+                ("overview.used", t("unit.tokens", tokens=num(record(OverviewState.totals)["used"]))),
             ]
         ),
         title="overview.plan",

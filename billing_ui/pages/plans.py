@@ -67,7 +67,7 @@ def _plan(plan: ObjectVar[dict[str, Any]]) -> rx.Component:
             slug=plan["slug"].to(str),
             name=pair(plan["name"]),
             tagline=pair(plan["tagline"]),
-            price=rx.cond(plan["price"], money(plan["price"], plan["currency"]), t("plan.free")),
+            price=_price(plan),
             unit=rx.cond(plan["price"], pair(plan["unit"]), ""),
             features=plan["features"].to(list[dict[str, str]]),
             state=plan["state"].to(str),
@@ -79,6 +79,12 @@ def _plan(plan: ObjectVar[dict[str, Any]]) -> rx.Component:
         key=plan["slug"].to(str),
         custom_attrs={"data-open": rx.cond(is_open, "true", "false")},
     )
+
+
+def _price(plan: ObjectVar[dict[str, Any]]) -> rx.Var[str]:
+    """Nothing is written as a sum too, so that the cards read alike."""
+    unpriced = rx.cond(plan["kind"] == "free", money(0, plan["currency"]), t("plan.payg"))
+    return rx.cond(plan["price"], money(plan["price"], plan["currency"]), unpriced)
 
 
 def _action(plan: ObjectVar[dict[str, Any]], is_open: rx.Var[bool]) -> rx.Component:

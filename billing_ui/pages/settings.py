@@ -59,12 +59,12 @@ def _profile() -> rx.Component:
         facts(
             [
                 ("auth.name", Session.user["name"]),
-                ("auth.zone", Session.zone),
                 ("auth.email", Session.user["email"]),
             ]
         ),
-        rx.el.div(standing, class_name="mt-3 flex justify-end"),
-        rx.el.p(t("set.zone_fixed"), class_name="hint mt-4"),
+        rx.el.div(standing, class_name="mt-2 mb-3 flex justify-end"),
+        facts([("auth.zone", Session.zone)]),
+        rx.el.p(t("set.zone_fixed"), class_name="hint mt-1"),
         title="set.profile",
     )
 

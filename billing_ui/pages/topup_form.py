@@ -32,7 +32,7 @@ def _amounts() -> rx.Component:
         rx.el.div(
             rx.foreach(TopupState.options, _amount),
             rx.cond(TopupState.custom, _other(), rx.fragment()),
-            class_name="tiles",
+            class_name="tiles tiles-amount",
         ),
         rx.cond(TopupState.is_other, _typed(), rx.fragment()),
     )
@@ -52,7 +52,7 @@ def _amount(option: ObjectVar[dict[str, Any]]) -> rx.Component:
                 rx.fragment(),
             ),
         ),
-        tag=rx.cond(option["popular"], tile_tag("plan.popular"), rx.fragment()),
+        tag=rx.cond(option["popular"], tile_tag("plan.popular_short"), rx.fragment()),
         checked=~TopupState.is_other & (TopupState.amount == option["amount"].to(int)),
         on_pick=TopupState.pick_amount(option["amount"].to(int)),
         testid=rx.Var.create("amount-") + option["amount"].to(str),
@@ -64,7 +64,7 @@ def _other() -> rx.Component:
         "amount-choice",
         "other",
         "topup.other",
-        note=_range(),
+        note=t("topup.other_from", money=money(record(TopupState.custom)["minimum"], Session.currency)),
         checked=TopupState.is_other,
         on_pick=TopupState.pick_other,
         testid="amount-other",
@@ -98,16 +98,65 @@ def _range() -> rx.Var[str]:
 def _methods() -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend(t("topup.method"), class_name="section-title"),
-        rx.el.div(rx.foreach(TopupState.groups, _group), class_name="stack"),
+        rx.el.div(rx.foreach(TopupState.groups, _group), _shut(), class_name="stack"),
     )
 
 
 def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
+    """A group that is closed as a whole takes no room here."""
+    return rx.cond(
+        group["open"],
+        rx.el.div(
+            rx.el.p(t("method_group." + group["name"].to(str)), class_name="group-title"),
+            rx.el.div(
+                rx.foreach(
+                    group["methods"].to(list[dict[str, Any]]),
+                    lambda method: rx.cond(_is_shut(method), rx.fragment(), _method(method)),
+                ),
+                class_name="tiles tiles-method",
+            ),
+            role="group",
+            custom_attrs={"aria-label": t("method_group." + group["name"].to(str))},
+        ),
+        rx.fragment(),
+    )
+
+
+def _is_shut(method: ObjectVar[dict[str, Any]]) -> rx.Var[bool]:
+    return (method["why"] == "closed") | (method["why"] == "currency")
+
+
+def _shut() -> rx.Component:
+    """What cannot be used with any amount: one quiet line at the end, each with its reason for who listens."""
     return rx.el.div(
-        rx.el.p(t("method_group." + group["name"].to(str)), class_name="group-title"),
-        rx.el.div(rx.foreach(group["methods"].to(list[dict[str, Any]]), _method), class_name="tiles tiles-method"),
+        rx.el.p(t("topup.method_closed"), class_name="group-title"),
+        rx.el.div(
+            rx.foreach(
+                TopupState.groups,
+                lambda group: rx.foreach(
+                    group["methods"].to(list[dict[str, Any]]),
+                    lambda method: rx.cond(_is_shut(method), _shut_method(method), rx.fragment()),
+                ),
+            ),
+            class_name="shut-row",
+        ),
         role="group",
-        custom_attrs={"aria-label": t("method_group." + group["name"].to(str))},
+        class_name="shut-group",
+        custom_attrs={"aria-label": t("topup.method_closed")},
+    )
+
+
+def _shut_method(method: ObjectVar[dict[str, Any]]) -> rx.Component:
+    code = method["code"].to(str)
+    return rx.el.label(
+        rx.el.input(type="radio", name="method-choice", value=code, disabled=True, class_name="sr-only"),
+        t("method." + code),
+        rx.el.span(": ", t("topup.method_closed"), class_name="sr-only"),
+        class_name="shut",
+        custom_attrs={
+            "data-testid": rx.Var.create("method-") + code,
+            "data-disabled-reason": method["why"],
+        },
     )
 
 

@@ -27,6 +27,7 @@ from billing_ui.state.pay import PayState
 from billing_ui.state.session import enter
 
 _GROUPS = ("qris", "va", "ewallet", "card")
+_SHUT = ("closed", "currency")  # no amount opens these
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,9 @@ def _groups(total: Amount) -> list[dict[str, Any]]:
                 for each in METHODS.values()
                 if each.group == group
             ],
+            "open": any(
+                obstacle(each.code, total) not in _SHUT for each in METHODS.values() if each.group == group
+            ),
         }
         for group in _GROUPS
     ]  # fmt: skip
