@@ -234,6 +234,7 @@ def _create_payment() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_payment_reference")),
     )
     op.create_index(op.f("ix_payment_account_id"), "payment", ["account_id"], unique=False)
+    op.create_index(op.f("ix_payment_created_at"), "payment", ["created_at"], unique=False)
     op.create_index(op.f("ix_payment_topup_id"), "payment", ["topup_id"], unique=False)
 
 
