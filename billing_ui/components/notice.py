@@ -34,8 +34,7 @@ def banner(
         )
     return rx.el.div(
         icon("alert"),
-        rx.el.div(words, class_name="notice-body"),
-        rx.fragment() if action is None else action,
+        rx.el.div(rx.el.span(words), " ", rx.fragment() if action is None else action, class_name="notice-body"),
         dismiss,
         role="status",
         class_name="notice",

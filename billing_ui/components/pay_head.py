@@ -34,7 +34,9 @@ def _title(level: int, key: str, body: Any, tone: str, shape: str) -> rx.Compone
     heading = rx.el.h1 if level == 1 else rx.el.h3
     return rx.el.div(
         rx.el.div(icon(shape), class_name="halo", custom_attrs={"data-tone": tone}),
-        rx.el.div(heading(t(key), tab_index=-1, class_name="pay-title"), rx.el.p(body, class_name="muted")),
+        rx.el.div(
+            heading(t(key), id="pay-title", tab_index=-1, class_name="pay-title"), rx.el.p(body, class_name="muted")
+        ),
         class_name="pay-head",
     )
 

@@ -31,6 +31,7 @@ def test_a_qris_topup_from_the_overview_takes_at_most_four_clicks_and_the_page_t
     gateway.pay(customer.ref())
     customer.awaits_status("paid")
     customer.awaits_balance(before + 500_000)
+    expect(customer.page.locator("h1")).to_be_focused()
     expect(customer.page.get_by_test_id("receipt")).to_contain_text("Rp\u00a050.000")
     assert len(clicks) <= 4
 
