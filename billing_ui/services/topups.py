@@ -37,6 +37,8 @@ from billing_ui.services import settings as operator_settings
 
 # Two tabs have two form keys; the same wish within this time is still one purchase.
 SAME_WISH = timedelta(minutes=15)
+# Terms are frozen when they are asked for, but nobody may keep last year's price in a drawer.
+TERMS_STAND = timedelta(days=7)
 MOST_UNPAID_PER_HOUR = 60
 _HOUR = timedelta(hours=1)
 
@@ -76,6 +78,8 @@ def retry(env: Env, actor: Actor, ref: str, method: str | None = None) -> str:
         topup = _own(tx, account_id, ref)
         if topup.status not in {"open", "void"}:
             raise NotPayable(status=topup.status)
+        if env.clock.now() - topup.created_at > TERMS_STAND:
+            raise NotPayable(status="expired")
         last = _last_payment(tx, topup)
         if cast(Status, last.status) in {"created", "pending", "processing"} and method in {None, last.method}:
             return ref

@@ -14,6 +14,7 @@ from billing_ui.rules.errors import (
     MethodUnavailable,
     NotCancelable,
     NotFound,
+    NotPayable,
     SignInRequired,
     TooManyTries,
 )
@@ -169,3 +170,15 @@ def test_an_account_cannot_ask_for_codes_without_end(world: World, monkeypatch: 
         world.wants(customer, 25_000)
     world.later(minutes=61)
     world.wants(customer, 25_000)
+
+
+def test_terms_of_long_ago_cannot_be_paid_anew(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    topups.cancel(world.env, customer.actor, ref)
+    world.later(days=6)
+    topups.retry(world.env, customer.actor, ref)
+    topups.cancel(world.env, customer.actor, ref)
+    world.later(days=2)
+    with pytest.raises(NotPayable):
+        topups.retry(world.env, customer.actor, ref)
