@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -122,31 +122,4 @@ def _row(posting: _Posting, purchase: tuple[int, str, str] | None) -> HistoryRow
         tokens=posting.tokens, balance_after=posting.balance_after, status="paid" if method else "done",
         cause=posting.cause, actor=posting.actor, amount=amount, currency=currency, method=method,
         cursor=posting.first_seq,
-    )  # fmt: skip
-
-
-def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:
-    """Purchases not paid yet, and those that ended without money in the last days, newest first."""
-    newest = (
-        select(col(Payment.topup_id), func.max(col(Payment.id)).label("payment_id"))
-        .where(col(Payment.account_id) == account_id)
-        .group_by(col(Payment.topup_id))
-        .subquery()
-    )
-    query = (
-        select(Topup, Payment)
-        .join(newest, newest.c.topup_id == col(Topup.id))
-        .join(Payment, col(Payment.id) == newest.c.payment_id)
-        .where(col(Topup.account_id) == account_id, col(Topup.status) != "paid")
-        .order_by(col(Topup.id).desc())
-        .limit(10)
-    )
-    return tuple(_open_row(topup, payment) for topup, payment in tx.execute(query))
-
-
-def _open_row(topup: Topup, payment: Payment) -> HistoryRow:
-    return HistoryRow(
-        id=topup.public_id, kind="topup", at=topup.created_at, tokens=topup.tokens + topup.bonus_tokens,
-        balance_after=0, status=payment.status, cause=topup.public_id, actor=topup.created_by,
-        amount=topup.total_amount, currency=topup.currency, method=payment.method, cursor=0,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from billing_ui.infra.db import Tx
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, PlanVersion, Subscription
-from billing_ui.queries.history import HistoryRow, history, open_purchases
+from billing_ui.queries.history import HistoryRow, history
+from billing_ui.queries.topups import open_purchases
 
 
 @dataclass(frozen=True, slots=True)

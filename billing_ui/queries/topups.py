@@ -1,14 +1,15 @@
-"""What a top-up page remembers: the method used last, the purchase not finished yet."""
+"""Purchases as customers meet them again: the method used last, what is not finished, what ended without money."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.models import Payment, Topup
+from billing_ui.queries.history import HistoryRow
 
 
 def last_method(tx: Tx, account_id: int) -> str | None:
@@ -35,3 +36,30 @@ def unfinished(tx: Tx, account_id: int, now: datetime) -> str | None:
         .limit(1)
     )  # fmt: skip
     return tx.scalar(query)
+
+
+def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:
+    """Purchases not paid yet, and those that ended without money in the last days, newest first."""
+    newest = (
+        select(col(Payment.topup_id), func.max(col(Payment.id)).label("payment_id"))
+        .where(col(Payment.account_id) == account_id)
+        .group_by(col(Payment.topup_id))
+        .subquery()
+    )
+    query = (
+        select(Topup, Payment)
+        .join(newest, newest.c.topup_id == col(Topup.id))
+        .join(Payment, col(Payment.id) == newest.c.payment_id)
+        .where(col(Topup.account_id) == account_id, col(Topup.status) != "paid")
+        .order_by(col(Topup.id).desc())
+        .limit(10)
+    )
+    return tuple(_open_row(topup, payment) for topup, payment in tx.execute(query))
+
+
+def _open_row(topup: Topup, payment: Payment) -> HistoryRow:
+    return HistoryRow(
+        id=topup.public_id, kind="topup", at=topup.created_at, tokens=topup.tokens + topup.bonus_tokens,
+        balance_after=0, status=payment.status, cause=topup.public_id, actor=topup.created_by,
+        amount=topup.total_amount, currency=topup.currency, method=payment.method, cursor=0,
+    )  # fmt: skip

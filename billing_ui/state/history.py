@@ -8,7 +8,8 @@ from typing import Any
 import reflex as rx
 
 from billing_ui import runtime
-from billing_ui.queries.history import HistoryPage, HistoryRow, history, open_purchases
+from billing_ui.queries.history import HistoryPage, HistoryRow, history
+from billing_ui.queries.topups import open_purchases
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.state.labels import history_row

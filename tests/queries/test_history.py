@@ -7,7 +7,8 @@ from itertools import pairwise
 from billing_ui import ledger
 from billing_ui.kit.amount import Amount
 from billing_ui.ledger import Posting, Transfer
-from billing_ui.queries.history import history, open_purchases
+from billing_ui.queries.history import history
+from billing_ui.queries.topups import open_purchases
 from billing_ui.rules.facts import Captured
 from tests.world import Customer, World
 
