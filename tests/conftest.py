@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if servers.RUN_DIR not in os.environ:
         servers.make_run_dir()
         config.stash[_OWNS_RUN_DIR] = True
+        _end_in_order_when_terminated()
+
+
+def _end_in_order_when_terminated() -> None:
+    """A run that is ended from outside still stops its servers and deletes its databases."""
+    run = os.getpid()
+
+    def end(number: int, _frame: object) -> None:
+        if os.getpid() == run:
+            pytest.exit("ended from outside", returncode=128 + number)
+        signal.signal(number, signal.SIG_DFL)  # a forked child ends as it always would
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
