@@ -51,14 +51,22 @@ class GatedNamespace(EventNamespace):
         self._per_ip[ip] += 1
         self._callers[sid] = (digest(secret) if secret else ip, ip)
         bound = digest(f"{secret or ''}/{token}")
-        await super().on_connect(sid, {**environ, "QUERY_STRING": urlencode({"token": bound})}, _boot(auth))
+        try:
+            await super().on_connect(sid, {**environ, "QUERY_STRING": urlencode({"token": bound})}, _boot(auth))
+        except BaseException:
+            # Who is refused now never disconnects: counted on, a store that is away would lock out a whole address.
+            self._forget(sid)
+            raise
 
     def on_disconnect(self, sid: str) -> Any:
+        self._forget(sid)
+        return super().on_disconnect(sid)
+
+    def _forget(self, sid: str) -> None:
         _, ip = self._callers.pop(sid, ("", ""))
         self._per_ip[ip] -= 1
         if self._per_ip[ip] <= 0:
             del self._per_ip[ip]
-        return super().on_disconnect(sid)
 
     async def on_event(self, sid: str, data: Any = None, *_more: Any) -> None:
         if not self._may_go_on(sid):
