@@ -1,4 +1,4 @@
-"""One plan as a card: name, price, what is in it, and the button that its state allows."""
+"""What is sold as cards: a plan with the button that its state allows, a package of tokens with what it brings."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import reflex as rx
 
 from billing_ui.components.icons import icon
 from billing_ui.components.marks import badge
-from billing_ui.components.text import pair, t
+from billing_ui.components.text import money, num, pair, t
 
 
 def price_card(
@@ -43,6 +43,30 @@ def price_card(
             "data-state": state,
             "data-highlighted": rx.cond(highlighted, "true", "false"),
         },
+    )
+
+
+def package_card(package: Any) -> rx.Component:
+    """Tokens that are bought once: label, price, what they bring and how long they keep."""
+    return rx.el.article(
+        rx.cond(
+            package["popular"],
+            rx.el.div(badge("plan.popular", tone="brand"), class_name="plan-mark"),
+            rx.fragment(),
+        ),
+        rx.el.h3(pair(package["label"])),
+        rx.el.p(money(package["amount"], package["currency"]), class_name="price"),
+        rx.el.p(t("unit.tokens", tokens=num(package["tokens"])), class_name="small tnum"),
+        rx.cond(
+            package["bonus"],
+            rx.el.p(t("plans.bonus", tokens=num(package["bonus"])), class_name="small gain"),
+            rx.fragment(),
+        ),
+        rx.el.p(
+            rx.cond(package["days"], t("plans.valid", count=package["days"]), t("plans.valid_forever")),
+            class_name="fine",
+        ),
+        class_name="card package stack-sm",
     )
 
 

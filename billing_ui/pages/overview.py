@@ -40,7 +40,15 @@ def _balance() -> rx.Component:
     about = record(record(OverviewState.totals)["about"])
     note = rx.el.span(
         rx.cond(worth, t("balance.worth", money=money(worth["amount"], worth["currency"])), ""),
-        rx.cond(about["count"], t("balance.about", count=num(about["count"]), thing=about["thing"]), ""),
+        rx.cond(
+            about["count"],
+            rx.cond(
+                worth,
+                t("balance.about", count=num(about["count"]), thing=about["thing"]),
+                t("topup.about", count=num(about["count"]), thing=about["thing"]),
+            ),
+            "",
+        ),
     )
     return card(
         rx.cond(

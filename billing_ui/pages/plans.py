@@ -9,9 +9,9 @@ from reflex.vars import ObjectVar
 
 from billing_ui.components.action import Kind, button
 from billing_ui.components.browser import Address
-from billing_ui.components.plan_card import price_card
-from billing_ui.components.surface import card, skeleton
-from billing_ui.components.text import money, num, pair, t
+from billing_ui.components.plan_card import package_card, price_card
+from billing_ui.components.surface import skeleton
+from billing_ui.components.text import money, pair, t
 from billing_ui.components.verdict import empty_state
 from billing_ui.pages.payment_card import bound_card
 from billing_ui.pages.shell import customer_page
@@ -82,8 +82,9 @@ def _plan(plan: ObjectVar[dict[str, Any]]) -> rx.Component:
 
 
 def _price(plan: ObjectVar[dict[str, Any]]) -> rx.Var[str]:
-    """Nothing is written as a sum too, so that the cards read alike."""
-    unpriced = rx.cond(plan["kind"] == "free", money(0, plan["currency"]), t("plan.payg"))
+    """A plan without a price of its own is free, or begins with its smallest package."""
+    lowest = rx.cond(plan["lowest"], t("plan.from", money=money(plan["lowest"], plan["currency"])), t("plan.payg"))
+    unpriced = rx.cond(plan["kind"] == "free", money(0, plan["currency"]), lowest)
     return rx.cond(plan["price"], money(plan["price"], plan["currency"]), unpriced)
 
 
@@ -140,23 +141,5 @@ def _inside() -> rx.Component:
 def _packages() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("plans.packages"), class_name="section-title"),
-        rx.el.div(rx.foreach(PlansState.packages, _package), class_name="plans"),
-    )
-
-
-def _package(package: ObjectVar[dict[str, Any]]) -> rx.Component:
-    return card(
-        rx.el.h3(pair(package["label"])),
-        rx.el.p(money(package["amount"], package["currency"]), class_name="price"),
-        rx.el.p(t("unit.tokens", tokens=num(package["tokens"])), class_name="small muted"),
-        rx.cond(
-            package["bonus"],
-            rx.el.p(t("plans.bonus", tokens=num(package["bonus"])), class_name="small gain"),
-            rx.fragment(),
-        ),
-        rx.el.p(
-            rx.cond(package["days"], t("plans.valid", count=package["days"]), t("plans.valid_forever")),
-            class_name="fine",
-        ),
-        class_name="stack-sm",
+        rx.el.div(rx.foreach(PlansState.packages, package_card), class_name="packages"),
     )

@@ -9,11 +9,10 @@ import reflex as rx
 from billing_ui.components.action import button, link_button
 from billing_ui.components.disclosure import fold
 from billing_ui.components.frame import page_frame
-from billing_ui.components.marks import badge
-from billing_ui.components.plan_card import price_card
+from billing_ui.components.plan_card import package_card, price_card
 from billing_ui.components.shell import public_shell
 from billing_ui.components.surface import card
-from billing_ui.components.text import money, num, pair, t
+from billing_ui.components.text import money, pair, t
 from billing_ui.components.verdict import empty_state
 from billing_ui.pages.calculator import calculator
 from billing_ui.pages.shell import live
@@ -106,30 +105,8 @@ def _packages() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("pricing.packages")),
         rx.el.p(t("pricing.packages_lead"), class_name="muted mb-4"),
-        rx.el.div(rx.foreach(PricingState.packages, _package), class_name="grid gap-4 sm:grid-cols-2 lg:grid-cols-4"),
+        rx.el.div(rx.foreach(PricingState.packages, package_card), class_name="packages"),
         class_name="mt-12",
-    )
-
-
-def _package(package: Any) -> rx.Component:
-    return card(
-        rx.el.div(
-            rx.el.h3(pair(package["label"])),
-            rx.cond(package["popular"], badge("plan.popular", tone="brand"), rx.fragment()),
-            class_name="flex min-h-7 flex-wrap items-center justify-between gap-x-3 gap-y-1",
-        ),
-        rx.el.p(money(package["amount"], package["currency"]), class_name="price"),
-        rx.el.p(t("unit.tokens", tokens=num(package["tokens"])), class_name="small tnum"),
-        rx.cond(
-            package["bonus"],
-            rx.el.p(t("plans.bonus", tokens=num(package["bonus"])), class_name="small text-(--ok) font-semibold"),
-            rx.fragment(),
-        ),
-        rx.el.p(
-            rx.cond(package["days"], t("plans.valid", count=package["days"]), t("plans.valid_forever")),
-            class_name="fine",
-        ),
-        class_name="stack-sm",
     )
 
 

@@ -74,11 +74,11 @@ class PlansState(rx.State):
 
     def _show(self, shown: tuple[tuple[PlanCardView, ...], tuple[PackageView, ...], str]) -> None:
         offered, alone, current = shown
-        self.cards = [card_label(each, current) for each in offered]
+        self.cards = [card_label(each, current, alone) for each in offered]
         self.packages = [package_label(each) for each in alone]
 
 
-def card_label(plan: PlanCardView, current: str | None) -> dict[str, Any]:
+def card_label(plan: PlanCardView, current: str | None, alone: tuple[PackageView, ...] = ()) -> dict[str, Any]:
     """A plan's card in the hub. Only prepaid plans can be bought from here today; others say when they come."""
     sells = bool(plan.options) and not plan.is_disabled
     if plan.slug == current:
@@ -90,6 +90,7 @@ def card_label(plan: PlanCardView, current: str | None) -> dict[str, Any]:
         "currency": plan.currency, "unit": plan.price_unit.pair(), "features": [each.pair() for each in plan.features],
         "state": state, "highlighted": plan.is_highlighted, "sells": sells, "kind": plan.kind,
         "included": plan.included_tokens,
+        "lowest": min((each.amount for each in plan.options or alone), default=0),
     }  # fmt: skip
 
 
