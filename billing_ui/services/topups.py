@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -146,6 +147,10 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
             timeline.note(tx, env, actor, held, "shown", {"method": held.method})
         looks.arm(tx, env, held, env.clock.now() + timedelta(seconds=30))
         after_commit(tx, lambda: env.signals.publish(held.account_id))
+    if held.status == "canceled":
+        # The customer was faster than the gateway: nobody will see this code, so nobody may pay it.
+        with suppress(GatewayError):
+            env.gateways[held.gateway].cancel(created.request_id)
 
 
 def _withdraw(env: Env, actor: Actor, old: Payment) -> None:

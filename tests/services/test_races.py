@@ -6,15 +6,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from billing_ui.gateways.base import Gateway
 from billing_ui.kit.amount import Amount
 from billing_ui.models import Payment, Topup
 from billing_ui.queries.overview import head
-from billing_ui.rules.facts import Captured
+from billing_ui.rules.facts import Captured, Created, PaymentIntent
 from billing_ui.services import topups
 from tests.live_sandbox import Box
 from tests.world import Customer, World
@@ -122,3 +124,27 @@ def test_another_method_asked_for_after_paying_credits_what_was_paid(world: Worl
     topups.retry(world.env, customer.actor, ref, "VA_BCA")
     assert world.balance(customer) == 500_000
     world.books_are_right()
+
+
+class Slow:
+    """The real gateway; something happens here before its answer arrives."""
+
+    def __init__(self, gateway: Gateway, meanwhile: Callable[[str], object]) -> None:
+        self._gateway = gateway
+        self._meanwhile = meanwhile
+
+    def create(self, intent: PaymentIntent) -> Created:
+        created = self._gateway.create(intent)
+        self._meanwhile(intent.reference)
+        return created
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+
+def test_a_code_that_arrives_after_the_customer_gave_up_is_closed(world: World, box: Box) -> None:
+    customer = world.customer()
+    slow = Slow(world.env.gateways["xendit"], lambda ref: topups.cancel(world.env, customer.actor, ref))
+    ref = replace(world, env=replace(world.env, gateways={"xendit": slow})).wants(customer)
+    assert world.payment(ref).status == "canceled"
+    assert box.payment(ref)["status"] == "CANCELED"
