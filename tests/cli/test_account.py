@@ -42,9 +42,9 @@ def test_tokens_are_granted_shown_and_deducted(world: World, sari: Customer, cap
     assert lines[-1].endswith("granted 400 of 500, until 2027-01-31T16:59:00+00:00")
 
 
-def test_a_refusal_is_one_sentence_and_exit_code_one(world: World, sari: Customer, capsys: Output) -> None:
+def test_a_refusal_is_one_sentence_and_its_own_exit_code(world: World, sari: Customer, capsys: Output) -> None:
     assert main(["account", "deduct", sari.email, "--tokens", "1", "--reason", "koreksi"]) == 1
-    assert main(["account", "show", "nobody"]) == 1
+    assert main(["account", "show", "nobody"]) == 3
     assert capsys.readouterr().err.splitlines() == [
         "billing-ui: insufficient_balance (balance=0, needed=1)",
         "billing-ui: not_found (what=account)",

@@ -59,6 +59,6 @@ def test_roles_are_given_taken_and_listed(
 def test_a_refusal_is_one_line_and_an_exit_code(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert make(monkeypatch, password="kurz") == 1
+    assert make(monkeypatch, password="kurz") == 2
     assert capsys.readouterr().err == "billing-ui: password_too_short (minimum=8)\n"
-    assert main(["user", "role", "nobody@kantor.test", "admin", "--reason", "x"]) == 1
+    assert main(["user", "role", "nobody@kantor.test", "admin", "--reason", "x"]) == 3

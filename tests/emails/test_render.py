@@ -108,7 +108,8 @@ def test_facts_that_are_missing_have_no_row() -> None:
     assert "Saldo sekarang" not in text
     assert "Alasan" not in text
     assert (
-        "Alasan: Pembayaran ditolak" in render("payment_failed", "id", {**told, "reason": "pay.reason.declined"}).text
+        "Alasan: Pembayaran ditolak di aplikasi"
+        in render("payment_failed", "id", {**told, "reason": "pay.reason.USER_DECLINED_PAYMENT"}).text
     )
 
 
