@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -232,3 +233,19 @@ async def test_the_session_remembers_address_and_browser_of_the_caller(
     with world.env.db.read() as tx:
         session = tx.scalars(select(AuthSession)).one()
     assert (session.ip, session.device) == ("10.0.0.7", "Mozilla/5.0 (iPhone) Safari/604.1")
+
+
+async def test_the_address_a_proxy_adds_in_a_header_of_its_own_is_the_one_believed(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    behind = replace(world.env, config=world.env.config.model_copy(update={"trusted_proxy_hops": 1}))
+    told = [("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "10.1.1.1")]
+    with runtime.use(behind):
+        await browser.post("/session/sign-up", data=NEW, headers=told)
+    with world.env.db.read() as tx:
+        assert tx.scalars(select(AuthSession)).one().ip == "10.1.1.1"
+
+
+async def test_typed_words_too_long_to_be_read_back_are_not_sent(browser: httpx.AsyncClient) -> None:
+    answer = await browser.post("/session/sign-up", data={**NEW, "password": "x", "name": "\U0001f600" * 200})
+    assert all(len(cookie) < 2_000 for cookie in answer.headers.get_list("set-cookie"))
