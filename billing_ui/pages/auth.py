@@ -66,7 +66,7 @@ def _form(is_new: rx.Var[bool]) -> rx.Component:
         email_field(value=AuthState.email, testid="auth-email"),
         rx.el.div(
             _password_field(is_new),
-            rx.cond(is_new, rx.fragment(), rx.el.p(link("auth.forgot", "/auth/reset/"), class_name="small")),
+            rx.cond(is_new, rx.fragment(), rx.el.p(link("auth.forgot", AuthState.reset_address), class_name="small")),
             class_name="stack-sm",
         ),
         rx.cond(is_new, zone_field(), rx.fragment()),

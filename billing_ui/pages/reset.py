@@ -43,6 +43,7 @@ def page() -> rx.Component:
 
 def _ask() -> rx.Component:
     return native_form(
+        hidden("redirect_url", ResetState.onward),
         email_field(value=ResetState.email, testid="reset-email"),
         submit("auth.reset_send", testid="reset-send"),
         action="/session/forgot",
@@ -72,6 +73,7 @@ def _ask_again() -> rx.Component:
         ResetState.email != "",
         native_form(
             hidden("email", ResetState.email),
+            hidden("redirect_url", ResetState.onward),
             rx.el.button(t("auth.resend"), type="submit", class_name="btn btn-secondary btn-wide"),
             action="/session/forgot",
         ),
@@ -82,6 +84,7 @@ def _ask_again() -> rx.Component:
 def _new() -> rx.Component:
     return native_form(
         hidden("token", ResetState.token),
+        hidden("redirect_url", ResetState.onward),
         password_field(
             new=True,
             minimum=SHORTEST_PASSWORD,

@@ -27,5 +27,14 @@ def safe_path(wanted: str | None, fallback: str = HOME) -> str:
 
 def sign_in_path(back_to: str) -> str:
     """The sign-in page, with the way back."""
+    return _with_way_back("/auth/", back_to)
+
+
+def reset_path(back_to: str) -> str:
+    """The page for a forgotten password, with the way back."""
+    return _with_way_back("/auth/reset/", back_to)
+
+
+def _with_way_back(page: str, back_to: str) -> str:
     safe = safe_path(back_to, fallback="")
-    return f"/auth/?redirect_url={quote(safe, safe='/')}" if safe else "/auth/"
+    return f"{page}?redirect_url={quote(safe, safe='/')}" if safe else page

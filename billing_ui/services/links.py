@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -19,6 +20,11 @@ from billing_ui.services import attempts, audits, mails
 VERIFY_LIVES = timedelta(hours=48)
 _HOUR = timedelta(hours=1)
 _PER_EMAIL = 5
+
+
+def with_way_back(path: str, onward: str) -> str:
+    """The path, and where the reader was going when the link was asked for. `onward` is a path of this site."""
+    return f"{path}&redirect_url={quote(onward, safe='/')}" if onward else path
 
 
 def mail_verification(tx: Tx, env: Env, user: User) -> None:

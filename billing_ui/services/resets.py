@@ -22,7 +22,7 @@ _PER_EMAIL = 5
 _PER_IP = 20
 
 
-def request_reset(env: Env, email: str, ip: str) -> None:
+def request_reset(env: Env, email: str, ip: str, onward: str = "") -> None:
     """Mails a link to set a new password. Known, unknown and too often asked addresses all answer the same."""
     try:
         wanted = rules.email(email)
@@ -39,7 +39,7 @@ def request_reset(env: Env, email: str, ip: str) -> None:
             user = tx.scalars(query).first()
             if user is not None:
                 secret, token = links.issue(tx, env, user, "reset", LIVES)
-                link = env.config.url(f"/auth/reset/?token={secret}")
+                link = env.config.url(links.with_way_back(f"/auth/reset/?token={secret}", onward))
                 minutes = int(LIVES.total_seconds()) // 60
                 args = {"name": user.name, "link": link, "minutes": minutes}
                 mails.queue(tx, env, "reset_password", f"reset:{token}", user, args)

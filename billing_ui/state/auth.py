@@ -15,7 +15,7 @@ from billing_ui.rules.errors import BillingError, leaves
 from billing_ui.rules.identity import SHORTEST_PASSWORD
 from billing_ui.security.cookies import read_form_cookie
 from billing_ui.security.policy import policy
-from billing_ui.security.redirects import safe_path
+from billing_ui.security.redirects import reset_path, safe_path
 from billing_ui.services.sessions import Viewer
 from billing_ui.state.feedback import NOTHING
 from billing_ui.state.session import enter
@@ -35,6 +35,7 @@ class AuthState(rx.State):
     email: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
     onward: rx.Field[str] = rx.field("")
+    reset_address: rx.Field[str] = rx.field(reset_path(""))
     error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
 
     @rx.event
@@ -50,6 +51,7 @@ class AuthState(rx.State):
         typed = read_form_cookie(self.router.headers.cookie)
         self.email, self.name = typed.get("email", ""), typed.get("name", "")
         self.onward = safe_path(_wanted(query), fallback="")
+        self.reset_address = reset_path(self.onward)
         self.error = _refusal(query, None)
         self.ready = True
         return None
@@ -62,6 +64,7 @@ class ResetState(rx.State):
     phase: rx.Field[str] = rx.field("ask")
     token: rx.Field[str] = rx.field("")
     email: rx.Field[str] = rx.field("")
+    onward: rx.Field[str] = rx.field("")
     address: rx.Field[str] = rx.field("")
     error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
 
@@ -73,6 +76,7 @@ class ResetState(rx.State):
         query = self.router.url.query_parameters
         self.error = _refusal(query, who)
         self.email = read_form_cookie(self.router.headers.cookie).get("email", "")
+        self.onward = safe_path(_wanted(query), fallback="")
         is_over = self.error["code"] == "bad_link" or "sent" in query
         self.token = "" if is_over else _token(query) or self.token
         self.phase = "new" if self.token else "sent" if "sent" in query else "ask"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from billing_ui.infra.passwords import Passwords
+from billing_ui.models import Job
 from billing_ui.rules.errors import (
     BadCredentials,
     BadLink,
@@ -142,3 +144,11 @@ def test_asking_who_has_an_account_by_correcting_ones_address_comes_to_an_end(wo
             identity.change_email(world.env, actor, "tetangga@pelanggan.test")
     with pytest.raises(TooManyTries):
         identity.change_email(world.env, actor, "tetangga@pelanggan.test")
+
+
+def test_a_reset_link_knows_where_its_reader_was_going(world: World) -> None:
+    sign_up(world)
+    identity.request_reset(world.env, EMAIL, "10.0.0.7", "/subscription/plans/?plan=bpp")
+    with world.env.db.read() as tx:
+        links = [job.args["args"]["link"] for job in tx.scalars(select(Job).where(Job.kind == "mail.send"))]
+    assert parse_qs(urlsplit(links[-1]).query)["redirect_url"] == ["/subscription/plans/?plan=bpp"]
