@@ -7,25 +7,18 @@ import os
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING
 
 import httpx
 
 from billing_ui.cli.children import Child, Children
 from billing_ui.cli.demo_story import write_private
+from billing_ui.cli.demo_wishes import CannotStartError, Wishes
 from billing_ui.cli.frontend import ROOT
 from billing_ui.kit.ids import Ids
-
-if TYPE_CHECKING:
-    from billing_ui.cli.demo import Wishes
 
 SANDBOX_PATIENCE_S = 20.0
 APP_PATIENCE_S = 90.0
 LOOK_EVERY_S = 0.1
-
-
-class CannotStartError(Exception):
-    """One sentence on what is in the way and how to clear it."""
 
 
 def refuse_taken(variable: str, port: int) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from billing_ui.cli.demo import Wishes
+from billing_ui.cli.demo_wishes import Wishes
 
 SCHEMA = 1
 

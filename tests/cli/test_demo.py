@@ -14,8 +14,8 @@ import pytest
 
 from billing_ui.cli import demo_stack, demo_story
 from billing_ui.cli.children import Child, Children
-from billing_ui.cli.demo import Wishes, wishes
 from billing_ui.cli.demo_stack import CannotStartError
+from billing_ui.cli.demo_wishes import Wishes, wishes
 from billing_ui.cli.frontend import ROOT
 from tests.servers import free_port
 
