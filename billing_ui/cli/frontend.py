@@ -22,7 +22,6 @@ LOCK = ROOT / ".demo" / "build.lock"
 JS_LOCKS = tuple(ROOT / "reflex.lock" / name for name in ("package.json", "package-lock.json"))
 SOURCES = ("billing_ui", "assets", "rxconfig.py", "reflex.lock")
 UNSEEN = ("billing_ui/cli/", "billing_ui/sandbox/", "billing_ui/client/")
-REGISTRY = os.environ.get("npm_config_registry", "")
 
 
 class BuildFailedError(Exception):
@@ -114,8 +113,18 @@ def _build_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "NODE_USE_SYSTEM_CA": "1",  # trust whom the machine trusts: a house's own certificates too
     }
     told = {name: value for name, value in environment.items() if name != "REDIS_URL"}  # a build needs no server
-    registry = {} if "NPM_CONFIG_REGISTRY" in os.environ else {"NPM_CONFIG_REGISTRY": REGISTRY}
-    return {**told, **quiet, **registry, "PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = {"PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {**told, **quiet, **path, "NPM_CONFIG_REGISTRY": _registry({**os.environ, **path})}
+
+
+def _registry(environment: Mapping[str, str]) -> str:
+    """Where this machine's npm gets its packages from; Reflex would try addresses of its own if it were not told."""
+    asked = subprocess.run(
+        ["npm", "config", "get", "registry"], env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if asked.returncode != 0:
+        raise BuildFailedError(f"npm does not say where packages come from: {asked.stderr.strip()[:300]}")
+    return asked.stdout.strip().rstrip("/")
 
 
 def node_folder() -> Path:
