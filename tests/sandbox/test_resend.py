@@ -8,6 +8,7 @@ import httpx
 import pytest
 import resend
 from resend.exceptions import ResendError
+from resend.http_client_requests import RequestsClient
 
 from billing_ui.sandbox.app import build, close
 from billing_ui.sandbox.settings import Settings
@@ -18,10 +19,10 @@ TO = "budi@demo.billing.test"
 
 @pytest.fixture(autouse=True)
 def sdk(box: Box) -> Iterator[None]:
-    kept = resend.api_key, resend.api_url
-    resend.api_key, resend.api_url = MAIL_KEY, box.resend_url
+    kept = resend.api_key, resend.api_url, resend.default_http_client
+    resend.api_key, resend.api_url, resend.default_http_client = MAIL_KEY, box.resend_url, RequestsClient()
     yield
-    resend.api_key, resend.api_url = kept
+    resend.api_key, resend.api_url, resend.default_http_client = kept
 
 
 def mail(to: Any = TO, **more: Any) -> Any:
