@@ -85,6 +85,14 @@ async def test_a_method_below_its_minimum_stays_with_its_reason_and_gives_way(ti
     assert page.method == "QRIS"
 
 
+async def test_only_groups_that_some_amount_can_use_stand_among_the_choices(till: Tab, secret: str) -> None:
+    with till.signed_in(secret):
+        page = await opened(till)
+        await page.type_amount(9_000)
+    stands = {group["name"]: group["open"] for group in page.groups}
+    assert (stands["qris"], stands["va"], stands["card"]) == (True, True, False)
+
+
 async def test_nobody_chooses_a_method_that_cannot_be_used(till: Tab, secret: str) -> None:
     with till.signed_in(secret):
         page = await opened(till)
