@@ -37,7 +37,7 @@ __all__ = [
 
 _PER_EMAIL = 5
 _PER_IP = 20
-_SIGN_UPS_PER_IP = 100
+_SIGN_UPS_PER_IP = 300
 _HOUR = timedelta(hours=1)
 
 

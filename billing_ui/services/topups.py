@@ -40,7 +40,7 @@ from billing_ui.services import settings as operator_settings
 SAME_WISH = timedelta(minutes=15)
 # Terms are frozen when they are asked for, but nobody may keep last year's price in a drawer.
 TERMS_STAND = timedelta(days=7)
-MOST_UNPAID_PER_HOUR = 60
+MOST_UNPAID_PER_HOUR = 120
 _HOUR = timedelta(hours=1)
 
 
