@@ -30,6 +30,7 @@ def run_one(env: Env, handlers: Mapping[str, Handler], holder: str) -> bool:
     except Exception as error:
         log.warning("job %s failed (try %s): %r", taken.key, taken.attempts, error)
         if verdict(error) == "park":
+            log.error("job %s is set aside; see: billing-ui jobs list", taken.key)
             queue.park(env, taken, repr(error))
         else:
             queue.give_back(env, taken, repr(error))

@@ -8,9 +8,13 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 
 from billing_ui.env import Env
+from billing_ui.infra.db import after_commit
 from billing_ui.models import Job
 from billing_ui.models.types import JsonMap
+from billing_ui.rules.access import Actor, require
+from billing_ui.rules.errors import NotFound
 from billing_ui.rules.jobs import LEASE, MAX_ATTEMPTS, backoff
+from billing_ui.services import audits
 
 _LONGEST_ERROR = 2_000
 _JOB = Job.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
@@ -76,6 +80,23 @@ def park(env: Env, taken: Claim, error: str) -> bool:
     """Sets a job aside for a person: trying again would only fail again."""
     told = {"state": "dead", "finished_at": env.clock.now(), "last_error": error[:_LONGEST_ERROR]}
     return _close(env, taken, told)
+
+
+def revive(env: Env, actor: Actor, key: str, reason: str) -> None:
+    """Sets a job going again that was set aside: a person has mended what was wrong."""
+    require(actor, "payments.recheck")
+    now = env.clock.now()
+    with env.db.begin() as tx:
+        revived = tx.execute(
+            update(_JOB)
+            .where(_JOB.c.key == key, _JOB.c.state == "dead")
+            .values(state="queued", due_at=now, attempts=0, finished_at=None, leased_by=None, leased_until=None)
+            .returning(_JOB.c.last_error)
+        ).first()
+        if revived is None:
+            raise NotFound(what="job")
+        audits.record(tx, env, actor, "job.revived", key, reason, before={"last_error": revived.last_error})
+        after_commit(tx, lambda: env.awaken(now))
 
 
 def _close(env: Env, taken: Claim, values: JsonMap) -> bool:
