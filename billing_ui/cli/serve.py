@@ -9,6 +9,7 @@ import uvicorn
 
 from billing_ui import runtime
 from billing_ui.cli.frontend import ROOT, ensure_built
+from billing_ui.config import Config
 from billing_ui.env import Env
 from billing_ui.infra.db import migration_state
 from billing_ui.rules.errors import Misconfigured
@@ -30,6 +31,7 @@ def serve(options: argparse.Namespace) -> int:
     env = runtime.env()
     startup.check(env.config)
     refuse_unready_database(env)
+    os.environ.update(_for_reflex(env.config))
     os.chdir(ROOT)  # Reflex looks for the built pages from here
     ensure_built(env.config.catalogue, os.environ, lambda what: print(f"serve: {what}", flush=True))
     # Reflex reads these when the app is loaded; the first two are its own, undocumented words.
@@ -54,6 +56,12 @@ def serve(options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=GOODBYE_S,
     )
     return 0
+
+
+def _for_reflex(config: Config) -> dict[str, str]:
+    """What `rxconfig.py` reads must be what we read, also where it stands in a `.env` file."""
+    told = {"PUBLIC_URL": config.public_url, "TRUSTED_PROXY_HOPS": str(config.trusted_proxy_hops)}
+    return {**told, **({"REDIS_URL": config.redis_url} if config.redis_url else {})}
 
 
 def refuse_unready_database(env: Env) -> None:
