@@ -33,6 +33,10 @@ class Gateway(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def reads_per_minute(self) -> int:
+        """How often the gateway lets us read within a minute."""
+
     def create(self, intent: PaymentIntent) -> Created:
         """Ask for a payment. After GatewayUnavailable the same reference must never be used again."""
 

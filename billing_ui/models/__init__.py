@@ -3,6 +3,7 @@
 from billing_ui.models.account import Account, Member
 from billing_ui.models.audit import Audit
 from billing_ui.models.catalogue import CatalogueState, PlanVersion, TokenPackage
+from billing_ui.models.gateway_read import GatewayRead
 from billing_ui.models.inbox import InboxMessage
 from billing_ui.models.job import Job
 from billing_ui.models.payment import Capture, Payment, PaymentEvent
@@ -20,6 +21,7 @@ __all__ = [
     "AuthToken",
     "Capture",
     "CatalogueState",
+    "GatewayRead",
     "InboxMessage",
     "Job",
     "Member",

@@ -84,3 +84,33 @@ def next_look(watch: Watch, now: datetime) -> datetime | None:
         step = next((step for step in _STEPS if step > since), None)
         gap = min(gap, step - since) if step is not None else gap
     return now + gap
+
+
+# (up to this age, this many percent of the budget of looks). When it is short the oldest wait first.
+_SHARES: tuple[tuple[timedelta, int], ...] = (
+    (timedelta(minutes=10), 100),
+    (timedelta(hours=1), 75),
+    (timedelta(hours=6), 50),
+)
+_LAST_SHARE = 25
+_LONGEST_REST = timedelta(minutes=1)
+
+
+def standing(age: timedelta, since_look: timedelta) -> timedelta:
+    """The age that counts when looks are short: twice as long without a look as it should be, half as old.
+
+    So the young go first, and nobody who waits is forgotten.
+    """
+    gap = next((gap for limit, gap in _RHYTHM if age < limit), _RHYTHM[-1][1])
+    return age if since_look <= gap else age * (gap / since_look)
+
+
+def looks_allowed(budget: int, age: timedelta) -> int:
+    """How many looks of the last minute there may be for a payment of this age to get one more; never none."""
+    percent = next((percent for limit, percent in _SHARES if age < limit), _LAST_SHARE)
+    return max(1, budget * percent // 100)
+
+
+def put_off(free_at: datetime, age: timedelta) -> datetime:
+    """When to look after all: the younger the payment, the sooner after there is room again."""
+    return free_at + min(age / 60, _LONGEST_REST)

@@ -73,6 +73,7 @@ def verify_email(env: Env, secret: str) -> str:
             token.used_at = user.email_verified_at = env.clock.now()
             tx.add_all([token, user])
             audits.record(tx, env, Actor(f"user:{user.public_id}"), "user.email_verified", user.public_id)
+            mails.queue_welcome(tx, env, user)
         return user.email
 
 

@@ -16,12 +16,14 @@ from billing_ui.rules.access import Actor, system
 from billing_ui.rules.errors import GatewayError, NotFound
 from billing_ui.rules.facts import RequestState, RequestStatus
 from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Happening, Status, Watch, next_look
-from billing_ui.services import outbox, payments
+from billing_ui.services import budgets, outbox, payments
 
 KIND = "payments.look"
 # A create call that has not answered by then never will: its outcome is unknown, not failed.
 UNANSWERED = timedelta(seconds=20)
 _BREATH = timedelta(seconds=2)
+# A worker cannot see the open tabs of a web process; it sees when the page was opened.
+_JUST_OPENED = timedelta(minutes=1)
 _HAPPENING: dict[RequestState, Happening] = {
     "open": "opened", "failed": "failed", "expired": "expired", "canceled": "canceled",
 }  # fmt: skip
@@ -73,6 +75,11 @@ def look(env: Env, payment_id: int) -> datetime | None:
             payments.happened(env, system("look"), payment_id, "unsure")
             return None
         return payment.created_at + UNANSWERED
+    has_just_opened = payment.watched_at is not None and now - payment.watched_at < _JUST_OPENED
+    is_awaited = has_just_opened or env.signals.is_watched(ref or "")
+    put_off_to = budgets.take(env, payment, is_awaited=is_awaited)
+    if put_off_to is not None:
+        return put_off_to
     read_back(env, system("look"), payment, payment.gateway_request_id)
     status = _settle_deadline(env, payment)
     # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
@@ -93,7 +100,19 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
     if not _is_first_to_ask(env, payment):
         # Somebody asked a moment ago; asking again would only spend the gateway's patience.
         return cast(Status, payment.status)
+    put_off_to = budgets.take(env, payment, is_awaited=True)
+    if put_off_to is not None:
+        _remember_who_waits(env, payment, put_off_to)
+        return cast(Status, payment.status)
     return read_back(env, actor, payment, payment.gateway_request_id)
+
+
+def _remember_who_waits(env: Env, payment: Payment, due_at: datetime) -> None:
+    """Nobody was asked, so nothing was seen; but the next look at this payment is one that somebody waits for."""
+    with env.db.begin() as tx:
+        seen = {"looked_at": payment.looked_at, "watched_at": env.clock.now()}
+        tx.execute(update(Payment).where(col(Payment.id) == payment.id).values(**seen))
+        arm(tx, env, payment, due_at)
 
 
 def _is_first_to_ask(env: Env, payment: Payment) -> bool:

@@ -13,11 +13,11 @@ from billing_ui import ledger
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
 from billing_ui.kit.amount import Amount
-from billing_ui.models import Account, Capture, Payment, PlanVersion, Topup
+from billing_ui.models import Capture, Payment, PlanVersion, Topup
 from billing_ui.rules.access import Actor
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Happening, Outcome, PurchaseStatus, Status, next_status, outcome_of
-from billing_ui.services import audits, mails, people, subscriptions, timeline
+from billing_ui.services import audits, payment_mails, subscriptions, timeline
 
 _CAPTURE = Capture.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
@@ -66,8 +66,10 @@ def settle(env: Env, actor: Actor, payment_id: int, captured: Captured) -> Settl
 def happened(env: Env, actor: Actor, payment_id: int, happening: Happening, failure_code: str | None = None) -> Status:
     """Moves a payment for anything but money: opened, failed, expired, canceled, unsure."""
     with env.db.begin() as tx:
-        payment, _topup = locked(tx, payment_id)
+        payment, topup = locked(tx, payment_id)
         if _move(tx, env, actor, payment, happening, failure_code):
+            if happening in {"failed", "expired"}:
+                payment_mails.tell_unpaid(tx, env, payment, topup, happening)
             account_id = payment.account_id
             after_commit(tx, lambda: env.signals.publish(account_id))
         return cast(Status, payment.status)
@@ -139,7 +141,7 @@ def _credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, capt
         tx, env, actor, "payment.credited", payment.public_id,
         before={"balance": receipt.balance_before}, after={"balance": receipt.balance_after},
     )  # fmt: skip
-    _mail_success(tx, env, payment, topup, receipt.balance_after)
+    payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
 
 
 def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured) -> ledger.Posting:
@@ -186,17 +188,3 @@ def _keep(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captur
     told = {"amount": captured.amount.quantity, "currency": captured.amount.unit}
     timeline.note(tx, env, actor, payment, outcome, told)
     audits.record(tx, env, actor, f"payment.{outcome}", payment.public_id, after=told)
-
-
-def _mail_success(tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int) -> None:
-    account = tx.get_one(Account, payment.account_id)
-    worth = env.catalogue.worth(balance)
-    args = {
-        "amount": topup.total_amount, "currency": topup.currency, "method": payment.method,
-        "at": env.clock.now().isoformat(), "zone": account.zone, "tokens": topup.tokens + topup.bonus_tokens,
-        "balance": balance,
-        "token_equivalent": worth.quantity if worth else None, "ref": topup.public_id, "payment": payment.public_id,
-        "cta_link": env.catalogue.brand.host_app_url or env.config.url("/subscription/overview/"),
-    }  # fmt: skip
-    for user in people.payers(tx, payment.account_id):
-        mails.queue(tx, env, "payment_success", f"paid:{topup.public_id}:{user.public_id}", user, args)

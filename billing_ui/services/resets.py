@@ -59,7 +59,9 @@ def reset_password(env: Env, secret: str, password: str, device: Device) -> str:
         assert user.id is not None  # the row was read from the database
         now = env.clock.now()
         user.password_hash = new
-        user.email_verified_at = user.email_verified_at or now  # the link was read in that very mailbox
+        if user.email_verified_at is None:
+            user.email_verified_at = now  # the link was read in that very mailbox
+            mails.queue_welcome(tx, env, user)
         tx.add(user)
         links.void(tx, env, user.id, "reset")
         ended = end_sessions(tx, env, user.id)

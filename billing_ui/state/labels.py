@@ -72,16 +72,21 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "zone": view.zone,
         "member": view.is_member,
         "balance": view.balance,
-        "timeline": [{"at": instant(line.at), "status": line.status} for line in _turns(view)],
+        "timeline": _story(view),
     }
 
 
-def _turns(view: PaymentView) -> list[Any]:
-    """The story as a customer reads it: one line whenever the state became another one."""
-    lines: list[Any] = []
+def _story(view: PaymentView) -> list[dict[str, Any]]:
+    """As a customer reads it: one line whenever the state became another one, or was written to them about."""
+    lines: list[dict[str, Any]] = []
+    status, told = "", False
     for line in view.timeline:
-        if not lines or lines[-1].status != line.status:
-            lines.append(line)
+        if line.status != status:
+            lines.append({"at": instant(line.at), "status": line.status})
+            status, told = line.status, False
+        if line.kind == "mailed" and not told:
+            lines.append({"at": instant(line.at), "status": "mailed"})
+            told = True
     return lines
 
 

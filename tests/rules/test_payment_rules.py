@@ -17,9 +17,12 @@ from billing_ui.rules.payments import (
     Happening,
     Status,
     Watch,
+    looks_allowed,
     next_look,
     next_status,
     outcome_of,
+    put_off,
+    standing,
 )
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -104,3 +107,27 @@ def test_an_opened_page_is_looked_at_after_3_5_8_15_30_and_60_seconds() -> None:
 @given(st.sampled_from(STATUSES))
 def test_undecided_is_what_may_still_be_canceled(status: Status) -> None:
     assert (next_status(status, "canceled") == "canceled") == (status in UNDECIDED or status == "canceled")
+
+
+def test_the_older_a_payment_the_smaller_its_share_of_the_looks() -> None:
+    ages = [timedelta(minutes=9), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=9)]
+    assert [looks_allowed(30, age) for age in ages] == [30, 22, 15, 7, 7]
+
+
+@given(st.integers(0, 1_000), st.timedeltas(timedelta(), timedelta(days=3)))
+def test_every_payment_is_looked_at_when_nobody_else_is(budget: int, age: timedelta) -> None:
+    assert 1 <= looks_allowed(budget, age) <= max(1, budget)
+
+
+@given(st.timedeltas(timedelta(), timedelta(days=3)), st.timedeltas(timedelta(), timedelta(days=3)))
+def test_of_two_looks_put_off_the_younger_payments_is_never_the_later(one: timedelta, other: timedelta) -> None:
+    younger, older = sorted((one, other))
+    assert START <= put_off(START, younger) <= put_off(START, older) <= START + timedelta(minutes=1)
+
+
+def test_a_payment_that_waits_for_its_look_grows_younger() -> None:
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert standing(day, timedelta(minutes=30)) == day
+    assert standing(day, hour) == day
+    assert standing(day, 2 * hour) == day / 2
+    assert standing(3 * day, 3 * hour) == day

@@ -36,6 +36,30 @@ def test_a_link_proves_the_address_and_a_second_click_changes_nothing(world: Wor
     assert len(mailed_links(world, "verify_email")) == 1
 
 
+def welcomes(world: World) -> int:
+    with world.env.db.read() as tx:
+        jobs = tx.scalars(select(Job).where(Job.kind == "mail.send")).all()
+    return sum(job.args["template"] == "welcome" for job in jobs)
+
+
+def test_whoever_proves_their_address_is_welcomed_once(world: World) -> None:
+    sign_up(world)
+    assert welcomes(world) == 0
+    (link,) = mailed_links(world, "verify_email")
+    for _ in range(2):
+        identity.verify_email(world.env, link)
+    identity.request_reset(world.env, EMAIL, "10.0.0.7")
+    identity.reset_password(world.env, mailed_links(world, "reset_password")[0], "eine ganz neue", PHONE)
+    assert welcomes(world) == 1
+
+
+def test_an_address_proven_by_a_reset_is_welcomed_too(world: World) -> None:
+    sign_up(world)
+    identity.request_reset(world.env, EMAIL, "10.0.0.7")
+    identity.reset_password(world.env, mailed_links(world, "reset_password")[0], "eine ganz neue", PHONE)
+    assert welcomes(world) == 1
+
+
 def test_a_new_link_voids_the_older_one_and_both_die_after_two_days(world: World) -> None:
     secret = sign_up(world)
     identity.send_verification(world.env, who(world, secret).actor)

@@ -66,6 +66,10 @@ async def test_a_member_sees_the_balance_and_the_story(till: Tab, owner: str, bo
         await steps(card.check())
     assert (card.card["status"], card.card["balance"], card.card["member"]) == ("paid", 500_000, True)
     assert [line["status"] for line in card.card["timeline"]] == ["created", "pending", "paid"]
+    till.world.work()
+    with till.signed_in(owner):
+        card = await opened(till, ref)
+    assert [line["status"] for line in card.card["timeline"]] == ["created", "pending", "paid", "mailed"]
     assert (card.card["value"], card.card["qr"]) == ("", "")
 
 
