@@ -41,6 +41,7 @@ async def beside() -> AsyncIterator[None]:
     finally:
         if runner is not None:
             await runtime.run(runner.stop)
+        await runtime.run(env.signals.close)
 
 
 def _compose() -> rx.App:

@@ -16,14 +16,15 @@ from typing import ParamSpec, TypeVar
 
 from billing_ui import config as configuration
 from billing_ui.catalogues.load import load as load_catalogue
-from billing_ui.config import Config, secret
+from billing_ui.config import Config, ConfigInvalid, secret
 from billing_ui.emails.resend import ResendMailer
 from billing_ui.env import Awaken, Env, Failpoint
 from billing_ui.gateways.xendit import XenditGateway
 from billing_ui.infra.db import Database
 from billing_ui.infra.passwords import Passwords
+from billing_ui.infra.redis_signals import RedisSignals
 from billing_ui.infra.signals import Signals
-from billing_ui.kit.clock import SystemClock
+from billing_ui.kit.clock import Clock, SystemClock
 from billing_ui.kit.ids import Ids
 
 _env: Env | None = None
@@ -62,6 +63,12 @@ def use(other: Env) -> Iterator[Env]:
         _env = before
 
 
+def close() -> None:
+    """The process is about to end: what it published reaches the others first."""
+    if _env is not None:
+        _env.signals.close()
+
+
 def wake_with(an_env: Env, awaken: Awaken | None) -> None:
     """The job runner of this process is woken by `awaken` from now on."""
     if isinstance(an_env.awaken, Bell):
@@ -70,11 +77,11 @@ def wake_with(an_env: Env, awaken: Awaken | None) -> None:
 
 def build(config: Config) -> Env:
     """Everything real. Adapters are imported at start-up, so that the first payment is not the slow one."""
-    failpoint = _failpoint(config)
+    failpoint, clock, ids = _failpoint(config), SystemClock(), Ids()
     return Env(
         db=Database(config.database_url, failpoint=failpoint),
-        clock=SystemClock(),
-        ids=Ids(),
+        clock=clock,
+        ids=ids,
         catalogue=load_catalogue(config.catalogue, os.environ),
         gateways={
             "xendit": XenditGateway(
@@ -88,12 +95,22 @@ def build(config: Config) -> Env:
             )
         },
         mailer=ResendMailer(secret(config.resend_api_key), config.resend_base_url, config.mail_from),
-        signals=Signals(),
+        signals=_signals(config, clock, ids),
         passwords=Passwords(),
         failpoint=failpoint,
         awaken=Bell(),
         config=config,
     )
+
+
+def _signals(config: Config, clock: Clock, ids: Ids) -> Signals:
+    """Between processes when they have a Redis to meet at, else within this one."""
+    if not config.redis_url:
+        return Signals()
+    try:
+        return RedisSignals(config.redis_url, clock, ids)
+    except ValueError as error:
+        raise ConfigInvalid(f"environment variable REDIS_URL: {error}") from None
 
 
 class _Kill9:
@@ -113,13 +130,9 @@ class _Kill9:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _nothing(_name: str) -> None:
-    """No failpoint is armed."""
-
-
 def _failpoint(config: Config) -> Failpoint:
     if not (config.billing_testing and config.billing_failpoint) or config.billing_env == "production":
-        return _nothing
+        return lambda _name: None
     name, _, count = config.billing_failpoint.partition(":")
     return _Kill9(name, int(count or 1))
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -160,27 +161,53 @@ def _redis_answers(url: str) -> bool:
         client.close()
 
 
-def _redis_from_binary() -> Iterator[str]:
-    binary = shutil.which("redis-server") or _redis_in_wheel()
-    if binary is None:
-        raise MissingServerError("No Redis: give TEST_REDIS_URL, start one on port 6379, or install redis-server.")
-    port = free_port()
-    process = subprocess.Popen(
-        [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-        cwd=run_dir(),
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"redis://127.0.0.1:{port}/0"
-    try:
+class RedisProcess:
+    """A Redis of our own on a free port, which a test may stop, freeze and start again."""
+
+    def __init__(self) -> None:
+        binary = shutil.which("redis-server") or _redis_in_wheel()
+        if binary is None:
+            raise MissingServerError("No Redis: give TEST_REDIS_URL, start one on port 6379, or install redis-server.")
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self._command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Runs when this returns, whether or not it ran before."""
+        if self._process is not None:
+            return
+        self._process = subprocess.Popen(self._command, cwd=run_dir(), stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + PATIENCE_S
-        while not _redis_answers(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise MissingServerError(f"{binary} does not start.")
+        while not _redis_answers(self.url):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise MissingServerError(f"{self._command[0]} does not start.")
             time.sleep(0.05)
-        yield url
+
+    def freeze(self) -> None:
+        """Its lines stay open, and nothing is answered any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self.thaw()
+            self._process.terminate()
+            self._process.wait(PATIENCE_S)
+            self._process = None
+
+
+def _redis_from_binary() -> Iterator[str]:
+    server = RedisProcess()
+    try:
+        server.start()
+        yield server.url
     finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
+        server.stop()
 
 
 def _redis_in_wheel() -> str | None:

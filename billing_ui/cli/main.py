@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from billing_ui import runtime
 from billing_ui.cli import account, catalogue, db, demo, jobs, seed, serve, user, verify, worker
 from billing_ui.cli.exits import TRY_AGAIN, WRONG_USE, exit_code
 from billing_ui.cli.frontend import BuildFailedError
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"billing-ui: the database did not answer as expected: {error.__class__.__name__}: "
               f"{str(getattr(error, 'orig', error)).splitlines()[0]}", file=sys.stderr)  # fmt: skip
         return TRY_AGAIN
+    finally:
+        runtime.close()
 
 
 if __name__ == "__main__":

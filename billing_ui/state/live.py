@@ -33,8 +33,8 @@ def start(app: rx.App) -> None:
     _Desk.loop = asyncio.get_running_loop()
     _Desk.tabs = Tabs(_is_open)
     signals = runtime.env().signals
-    signals.subscribe(_signalled)
-    signals.answer_watched(_Desk.tabs.is_watched)
+    signals.subscribe(_signalled, _missed)
+    signals.answer_watched(_Desk.tabs.topics)
 
 
 def follow(
@@ -65,6 +65,18 @@ def _signalled(account_id: int) -> None:
     loop = _Desk.loop
     if loop is not None and not loop.is_closed():
         loop.call_soon_threadsafe(_begin, account_id)
+
+
+def _missed() -> None:
+    """Signals of other processes may have been lost: every tab is brought up to date."""
+    loop = _Desk.loop
+    if loop is not None and not loop.is_closed():
+        loop.call_soon_threadsafe(_begin_all)
+
+
+def _begin_all() -> None:
+    for account_id in _Desk.tabs.accounts():
+        _begin(account_id)
 
 
 def _begin(account_id: int) -> None:

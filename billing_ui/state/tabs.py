@@ -52,10 +52,16 @@ class Tabs:
         with self._lock:
             return [tab for tab in self._tabs.values() if account_id in tab.accounts]
 
-    def is_watched(self, topic: str) -> bool:
+    def accounts(self) -> set[int]:
         self._forget_closed()
         with self._lock:
-            return any(topic in tab.topics for tab in self._tabs.values())
+            return {account_id for tab in self._tabs.values() for account_id in tab.accounts}
+
+    def topics(self) -> set[str]:
+        """What somebody is looking at now."""
+        self._forget_closed()
+        with self._lock:
+            return {topic for tab in self._tabs.values() for topic in tab.topics}
 
     def remember(self, token: str, fresh: dict[type, Any]) -> None:
         """The tab shows this data now."""

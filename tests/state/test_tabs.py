@@ -21,7 +21,7 @@ def test_following_a_page_replaces_what_the_last_page_showed() -> None:
     tabs.follow(Tab("a", {1}, "ses", {str: lambda: 2}))
     (only,) = tabs.of_account(1)
     assert set(only.parts) == {str}
-    assert not tabs.is_watched("top_1")
+    assert tabs.topics() == set()
 
 
 def test_following_something_besides_keeps_the_page() -> None:
@@ -30,7 +30,7 @@ def test_following_something_besides_keeps_the_page() -> None:
     tabs.follow_also(Tab("a", {2}, "ses", {str: lambda: 2}, {"top_1"}))
     assert tabs.of_account(1) == tabs.of_account(2)
     assert set(tabs.of_account(1)[0].parts) == {int, str}
-    assert tabs.is_watched("top_1")
+    assert tabs.topics() == {"top_1"}
 
 
 def test_a_tab_that_changed_hands_takes_nothing_along() -> None:
@@ -48,7 +48,8 @@ def test_a_closed_tab_is_forgotten_when_anybody_asks() -> None:
     tabs.follow(Tab("b", {1}, "ses"))
     open_tokens.remove("a")
     assert [tab.token for tab in tabs.of_account(1)] == ["b"]
-    assert not tabs.is_watched("top_1")
+    assert tabs.accounts() == {1}
+    assert tabs.topics() == set()
 
 
 def head(balance: int, bought: int = 500_000) -> HeadView:
