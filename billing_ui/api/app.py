@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 
 from fastapi import FastAPI, Request
-from fastapi.exception_handlers import http_exception_handler
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from billing_ui.api import health, payments
 from billing_ui.api.errors import problem, unserved
@@ -18,22 +17,24 @@ from billing_ui.rules.errors import BillingError, Busy
 log = logging.getLogger(__name__)
 
 
+_ROUTERS = (health.router, payments.router, xendit.router)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
 def build() -> FastAPI:
     """Paths without a version are version 1 for ever."""
     app = FastAPI(title="billing_ui", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    app.include_router(health.router)
-    app.include_router(payments.router)
-    app.include_router(xendit.router)
+    for router in _ROUTERS:
+        app.include_router(router)
+
+    # The pages are mounted behind the doors and would answer a program with HTML.
+    @app.api_route("/api/{rest:path}", methods=list(_METHODS), include_in_schema=False)
+    async def not_served(request: Request) -> Response:
+        return unserved(_allowed(request))
 
     @app.exception_handler(BillingError)
     async def refused(_request: Request, error: BillingError) -> Response:
         return problem(error)
-
-    @app.exception_handler(HTTPException)
-    async def not_served(request: Request, error: HTTPException) -> Response:
-        if request.url.path.startswith("/api/"):
-            return unserved(error.status_code, error.headers)
-        return await http_exception_handler(request, error)
 
     @app.exception_handler(SQLAlchemyError)
     async def away(_request: Request, error: SQLAlchemyError) -> Response:
@@ -46,3 +47,10 @@ def build() -> FastAPI:
         return problem(BillingError())
 
     return app
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods that are served at this path, when the asked one is not."""
+    routes = (route for router in _ROUTERS for route in router.routes if isinstance(route, Route))
+    partly = (route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL)
+    return {method for route in partly for method in route.methods or ()}

@@ -9,13 +9,13 @@ from billing_ui.api.schemas import PaymentAnswer, Problem, TopupAnswer, TopupAsk
 
 _ASK = {"external_id": "user-4711", "amount": 50_000, "method": "QRIS"}
 _PAYABLE = {
-    "payment_id": "top_01JD8Z3V7QX5M2N4P6R8S9T0VW", "status": "pending", "amount": 50_000, "total": 50_000,
+    "payment_id": "top_01jd8z3v7qx5m2n4p6r8s9t0vw", "status": "pending", "amount": 50_000, "total": 50_000,
     "currency": "IDR", "method": "QRIS", "expires_at": "2026-11-21T05:00:00Z",
-    "pay_url": "https://billing.example.com/pay/top_01JD8Z3V7QX5M2N4P6R8S9T0VW/", "qr_string": "00020101021226…",
+    "pay_url": "https://billing.example.com/pay/top_01jd8z3v7qx5m2n4p6r8s9t0vw/", "qr_string": "00020101021226…",
 }  # fmt: skip
-_ATTEMPT = "pay_01JD8Z3V7R2K4M6N8P0Q2S4T6V"
+_ATTEMPT = "pay_01jd8z3v7r2k4m6n8p0q2s4t6v"
 _FULL = {
-    **_PAYABLE, "attempt": _ATTEMPT, "account": "acc_01JD8Z2A4C6E8G0J2K4M6N8P0R", "external_id": "user-4711",
+    **_PAYABLE, "attempt": _ATTEMPT, "account": "acc_01jd8z2a4c6e8g0j2k4m6n8p0r", "external_id": "user-4711",
     "fee": 0, "tax": 0, "tokens": 500_000, "created_at": "2026-11-21T03:00:00Z", "paid_at": None, "is_late": False,
     "timeline": [{"at": "2026-11-21T03:00:00Z", "kind": "asked", "status": "created", "attempt": _ATTEMPT}],
 }  # fmt: skip
@@ -40,7 +40,7 @@ def _problem(code: str, description: str, **facts: str | int) -> dict[str, Any]:
     status = STATUS[code]
     example = {
         "type": f"about:blank#{code}", "title": "A sentence for people.", "status": status, "code": code,
-        "facts": facts, "request_id": "req_01JD8Z3V7QX5M2N4P6R8S9T0VW",
+        "facts": facts, "request_id": "req_01jd8z3v7qx5m2n4p6r8s9t0vw",
     }  # fmt: skip
     content = {"schema": Problem.model_json_schema(), "example": example}
     headers = dict(_TRACED)

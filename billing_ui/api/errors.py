@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from http import HTTPStatus
 
 from starlette.responses import JSONResponse
@@ -54,18 +54,19 @@ def problem(error: BillingError, language: str = "en") -> JSONResponse:
     )
 
 
-def unserved(status: int, headers: Mapping[str, str] | None) -> JSONResponse:
-    """What the web framework itself refuses, told in the same form: a method or a path that nobody serves."""
-    phrase = HTTPStatus(status).phrase
-    code = phrase.lower().replace(" ", "_")
-    body = {
+def unserved(allowed: Collection[str]) -> JSONResponse:
+    """A path nobody serves, or a method that is not served there, told in the same form."""
+    status = HTTPStatus.METHOD_NOT_ALLOWED if allowed else HTTPStatus.NOT_FOUND
+    code = "method_not_allowed" if allowed else "not_found"
+    body: dict[str, object] = {
         "type": f"about:blank#{code}",
-        "title": phrase,
-        "status": status,
+        "title": status.phrase,
+        "status": status.value,
         "code": code,
         "facts": {},
         "request_id": request_id(),
     }
+    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
 
 

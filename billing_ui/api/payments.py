@@ -99,7 +99,7 @@ def _payable(env: Env, found: HostPaymentView) -> dict[str, Any]:
         "currency": shown.currency, "method": shown.method, "expires_at": shown.expires_at,
         "pay_url": env.config.url(f"/pay/{shown.ref}/"), "failure_code": shown.failure_code or None,
     }  # fmt: skip
-    if shown.instruction_kind in _INSTRUCTIONS:
+    if shown.status == "pending" and shown.instruction_kind in _INSTRUCTIONS:
         told[_INSTRUCTIONS[shown.instruction_kind]] = shown.instruction_value
     return told
 

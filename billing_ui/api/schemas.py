@@ -35,7 +35,7 @@ class TopupAsk(BaseModel):
 
 
 class TopupAnswer(BaseModel):
-    """A purchase and how to pay it. None of the last three is there while the gateway has not answered."""
+    """A purchase and how to pay it. One of the last three is there while it is `pending`, none otherwise."""
 
     payment_id: str = Field(description="Of the purchase; the same as in `pay_url`.")
     status: Status

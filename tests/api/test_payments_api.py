@@ -104,6 +104,8 @@ def test_a_qris_topup_is_payable_and_its_payment_is_seen(host: Host, world: Worl
     assert paid["timeline"][-1]["status"] == "paid"
     assert host.get(paid["attempt"]).json() == paid
     assert paid["external_id"] == "user-1"
+    assert "qr_string" not in paid, "nobody is invited to pay twice"
+    assert host.post().json()["status"] == "paid"
     assert world.balance(host.customer) == 500_000
 
 

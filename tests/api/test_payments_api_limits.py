@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
+from billing_ui.api.app import build
 from billing_ui.api.auth import BURST, RATE_PER_S
+from billing_ui.security.wrap import wrap
 from tests.api.test_payments_api import PROBLEM, URL, Host, bearer, host, refusal, rows
 from tests.world import World
 
@@ -79,10 +85,25 @@ def test_a_huge_body_is_refused_in_the_same_form(host: Host, world: World) -> No
     assert rows(world) == before
 
 
-def test_a_method_nobody_serves_is_refused_in_the_same_form(host: Host) -> None:
-    answer = host.http.put(URL, content=b"{}", headers=bearer())
+@pytest.fixture
+def before_pages(host: Host) -> Host:
+    """The doors as they are served: with the pages behind them, which answer whatever the doors leave over."""
+    doors = build()
+    doors.mount("", PlainTextResponse("<html>a page</html>"))
+    return replace(host, http=TestClient(wrap(doors), raise_server_exceptions=False))
+
+
+def test_a_method_nobody_serves_is_refused_in_the_same_form(before_pages: Host) -> None:
+    answer = before_pages.http.put(URL, content=b"{}", headers=bearer())
     assert refusal(answer) == (405, "method_not_allowed")
-    assert "POST" in answer.headers["allow"]
+    assert answer.headers["allow"] == "GET, POST"
+
+
+def test_a_path_nobody_serves_is_refused_in_the_same_form(before_pages: Host) -> None:
+    assert refusal(before_pages.http.get("/api/payments", headers=bearer())) == (404, "not_found")
+    assert refusal(before_pages.http.post("/api/nothing/at/all")) == (404, "not_found")
+    assert before_pages.http.get("/pay/x").text == "<html>a page</html>"
+    assert before_pages.post().status_code == 201
 
 
 def test_the_callers_own_request_id_comes_back(host: Host) -> None:
