@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -40,15 +41,15 @@ class HostRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             told: dict[str, str] = {}
+            env = runtime.env()
             try:
-                env = runtime.env()
                 key = _holder(env, request)
                 told = _count(env, key)
                 answer = await inner(request)
             except TooManyTries as error:
+                error.facts.setdefault("retry_after_s", _seconds_until(env, str(error.facts["retry_at"])))
                 answer = problem(error)
-                if "retry_after_s" in error.facts:
-                    told = _told(0)
+                told = told or _told(0)
             except BillingError as error:
                 answer = problem(error)
             answer.headers.update(told)
@@ -79,6 +80,10 @@ def _count(env: Env, key: str) -> dict[str, str]:
         again = env.clock.now() + timedelta(seconds=1)
         raise TooManyTries(retry_at=again.isoformat(timespec="seconds"), retry_after_s=1)
     return _told(buckets.left(key))
+
+
+def _seconds_until(env: Env, instant: str) -> int:
+    return max(1, math.ceil((datetime.fromisoformat(instant) - env.clock.now()).total_seconds()))
 
 
 def _told(left: int) -> dict[str, str]:

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from billing_ui.api.app import build
 from billing_ui.api.auth import BURST, RATE_PER_S
 from billing_ui.security.wrap import wrap
+from billing_ui.services import topups
 from tests.api.test_payments_api import PROBLEM, URL, Host, bearer, host, refusal, rows
 from tests.world import World
 
@@ -76,6 +77,18 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(host: Host, world: Wo
     assert refusal(host.http.get("/api/payments/x"))[0] == 401
     world.later(seconds=1)
     assert host.get("x").headers["ratelimit-remaining"] == str(RATE_PER_S - 1)
+
+
+def test_an_account_with_too_many_unpaid_codes_is_told_for_how_long(
+    host: Host, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topups, "MOST_UNPAID_PER_HOUR", 1)
+    host.post("order-0001")
+    world.later(minutes=20)
+    late = host.post("order-0002")
+    assert refusal(late) == (429, "too_many_tries")
+    assert late.headers["retry-after"] == str(40 * 60)
+    assert host.post("order-0001").status_code == 200
 
 
 def test_a_huge_body_is_refused_in_the_same_form(host: Host, world: World) -> None:
