@@ -7,20 +7,30 @@ import logging
 from fastapi import FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
-from billing_ui.api import health
-from billing_ui.api.errors import problem
+from billing_ui.api import health, payments
+from billing_ui.api.errors import problem, unserved
 from billing_ui.api.webhooks import xendit
 from billing_ui.rules.errors import BillingError, Busy
 
 log = logging.getLogger(__name__)
 
 
+_ROUTERS = (health.router, payments.router, xendit.router)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
 def build() -> FastAPI:
     """Paths without a version are version 1 for ever."""
     app = FastAPI(title="billing_ui", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    app.include_router(health.router)
-    app.include_router(xendit.router)
+    for router in _ROUTERS:
+        app.include_router(router)
+
+    # The pages are mounted behind the doors and would answer a program with HTML.
+    @app.api_route("/api/{rest:path}", methods=list(_METHODS), include_in_schema=False)
+    async def not_served(request: Request) -> Response:
+        return unserved(_allowed(request))
 
     @app.exception_handler(BillingError)
     async def refused(_request: Request, error: BillingError) -> Response:
@@ -37,3 +47,10 @@ def build() -> FastAPI:
         return problem(BillingError())
 
     return app
+
+
+def _allowed(request: Request) -> set[str]:
+    """The methods that are served at this path, when the asked one is not."""
+    routes = (route for router in _ROUTERS for route in router.routes if isinstance(route, Route))
+    partly = (route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL)
+    return {method for route in partly for method in route.methods or ()}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from http import HTTPStatus
+
 from starlette.responses import JSONResponse
 
 from billing_ui.i18n.load import text
@@ -13,6 +16,7 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "bad_credentials": 401,
     "bad_link": 410,
+    "bad_key": 401,
     "signup_closed": 403,
     "too_many_tries": 429,
     "field_invalid": 422,
@@ -45,5 +49,30 @@ def problem(error: BillingError, language: str = "en") -> JSONResponse:
         "facts": error.facts,
         "request_id": request_id(),
     }
-    headers = {"Retry-After": str(error.facts.get("retry_after_s") or 5)} if status == 503 else {}
+    return JSONResponse(
+        body, status_code=status, media_type="application/problem+json", headers=_headers(error, status)
+    )
+
+
+def unserved(allowed: Collection[str]) -> JSONResponse:
+    """A path nobody serves, or a method that is not served there, told in the same form."""
+    status = HTTPStatus.METHOD_NOT_ALLOWED if allowed else HTTPStatus.NOT_FOUND
+    code = "method_not_allowed" if allowed else "not_found"
+    body: dict[str, object] = {
+        "type": f"about:blank#{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "facts": {},
+        "request_id": request_id(),
+    }
+    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def _headers(error: BillingError, status: int) -> dict[str, str]:
+    wait = error.facts.get("retry_after_s") or (5 if status == 503 else None)
+    headers = {} if wait is None else {"Retry-After": str(wait)}
+    if error.code == "bad_key":
+        headers["WWW-Authenticate"] = 'Bearer realm="billing_ui"'
+    return headers

@@ -27,3 +27,9 @@ class Buckets:
             if len(self._levels) > self._most:
                 self._levels.popitem(last=False)
         return may
+
+    def left(self, key: str) -> int:
+        """How many tokens the caller had after it last took one."""
+        with self._lock:
+            level, _since = self._levels.get(key, (float(self._burst), 0.0))
+        return int(level)

@@ -26,7 +26,7 @@ class Topup(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", sa_type=BigId, index=True)
     plan_version_id: int = Field(foreign_key="plan_version.id", sa_type=BigId)
     token_package_id: int | None = Field(default=None, foreign_key="token_package.id", sa_type=BigId)
-    form_key: str
+    form_key: str = Field(index=True)
     form_hash: str
     tokens: int = Field(sa_type=BigInteger)
     bonus_tokens: int = Field(default=0, sa_type=BigInteger)

@@ -6,8 +6,9 @@ BillingError
 │   ├── Forbidden              forbidden
 │   ├── BadCredentials         bad_credentials
 │   ├── BadLink                bad_link
+│   ├── BadKey                 bad_key                   (a program's secret)
 │   ├── SignUpClosed           signup_closed
-│   └── TooManyTries           too_many_tries            retry_at
+│   └── TooManyTries           too_many_tries            retry_at, retry_after_s
 ├── Invalid                    the request itself is wrong
 │   ├── FieldInvalid           field_invalid             field, why
 │   ├── EmailTaken             email_taken
@@ -67,6 +68,10 @@ class BadCredentials(Denied):
 
 class BadLink(Denied):
     code = "bad_link"
+
+
+class BadKey(Denied):
+    code = "bad_key"
 
 
 class SignUpClosed(Denied):

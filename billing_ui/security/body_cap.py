@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -61,5 +61,14 @@ def _promised(scope: Scope) -> int:
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse("the request is too large", 413, headers={"connection": "close"})
+    headers = {"connection": "close"}
+    answer: Response = PlainTextResponse("the request is too large", 413, headers=headers)
+    if scope["path"].startswith("/api/"):
+        told = {
+            "type": "about:blank#too_large",
+            "title": "The request is too large.",
+            "status": 413,
+            "code": "too_large",
+        }
+        answer = JSONResponse(told, 413, headers, "application/problem+json")
     await answer(scope, receive, send)

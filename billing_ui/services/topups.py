@@ -46,11 +46,15 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class RequestTopup:
-    """What the customer chose: an amount (of a package or typed), a method, and the key of the form shown to them."""
+    """What the customer chose: an amount (of a package or typed), a method, and the key of the form shown to them.
+
+    A host app's key counts across all accounts, and another key of its is another purchase, however alike.
+    """
 
     amount: int
     method: str
     form_key: str
+    is_host_key: bool = False
 
     def content_hash(self) -> str:
         return hashlib.sha256(f"{self.amount}|{self.method}".encode()).hexdigest()
@@ -58,6 +62,11 @@ class RequestTopup:
 
 def request(env: Env, actor: Actor, wish: RequestTopup) -> str:
     """Returns the ref of the purchase, payable or already being made payable. Safe to repeat with the same key."""
+    return request_once(env, actor, wish)[0]
+
+
+def request_once(env: Env, actor: Actor, wish: RequestTopup) -> tuple[str, bool]:
+    """`request`, which also tells whether the purchase was made just now."""
     account_id = require_account(actor)
     if not 8 <= len(wish.form_key) <= 80:
         raise FieldInvalid(field="form_key", why="length")
@@ -69,7 +78,7 @@ def request(env: Env, actor: Actor, wish: RequestTopup) -> str:
     env.failpoint("topup.stored")
     if payment_id is not None:
         ask(env, actor, payment_id)
-    return ref
+    return ref, payment_id is not None
 
 
 def retry(env: Env, actor: Actor, ref: str, method: str | None = None) -> str:
@@ -169,15 +178,18 @@ def _withdraw(env: Env, actor: Actor, old: Payment) -> None:
 def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[str, int | None]:
     """Stores the wish: (its ref, the payment to ask the gateway for). None when it was stored before."""
     with env.db.begin() as tx:
-        known = tx.scalars(
-            select(Topup).where(col(Topup.account_id) == account_id, col(Topup.form_key) == wish.form_key)
-        ).first()
+        same_key = select(Topup).where(col(Topup.form_key) == wish.form_key)
+        if wish.is_host_key:
+            take_turns(tx, f"host key {wish.form_key}")
+        else:
+            same_key = same_key.where(col(Topup.account_id) == account_id)
+        known = tx.scalars(same_key).first()
         if known is not None:
-            if known.form_hash != wish.content_hash():
+            if (known.account_id, known.form_hash) != (account_id, wish.content_hash()):
                 raise KeyReused(key=wish.form_key)
             return known.public_id, None
         take_turns(tx, f"wishes of account {account_id}")
-        twin = _open_twin(tx, env, account_id, wish)
+        twin = None if wish.is_host_key else _open_twin(tx, env, account_id, wish)
         if twin is not None:
             return twin.public_id, None
         plan, package, priced = price(tx, env, account_id, wish.amount, wish.method)

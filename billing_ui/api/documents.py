@@ -1,0 +1,109 @@
+"""What the OpenAPI document says about the host app's door: every status, with an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from billing_ui.api.errors import STATUS
+from billing_ui.api.schemas import PaymentAnswer, Problem, TopupAnswer, TopupAsk
+
+_ASK = {"external_id": "user-4711", "amount": 50_000, "method": "QRIS"}
+_PAYABLE = {
+    "payment_id": "top_01jd8z3v7qx5m2n4p6r8s9t0vw", "status": "pending", "amount": 50_000, "total": 50_000,
+    "currency": "IDR", "method": "QRIS", "expires_at": "2026-11-21T05:00:00Z",
+    "pay_url": "https://billing.example.com/pay/top_01jd8z3v7qx5m2n4p6r8s9t0vw/", "qr_string": "00020101021226…",
+}  # fmt: skip
+_ATTEMPT = "pay_01jd8z3v7r2k4m6n8p0q2s4t6v"
+_FULL = {
+    **_PAYABLE, "attempt": _ATTEMPT, "account": "acc_01jd8z2a4c6e8g0j2k4m6n8p0r", "external_id": "user-4711",
+    "fee": 0, "tax": 0, "tokens": 500_000, "created_at": "2026-11-21T03:00:00Z", "paid_at": None, "is_late": False,
+    "timeline": [{"at": "2026-11-21T03:00:00Z", "kind": "asked", "status": "created", "attempt": _ATTEMPT}],
+}  # fmt: skip
+
+_COUNTED: dict[str, Any] = {
+    name: {"description": means, "schema": {"type": "integer"}}
+    for name, means in {
+        "RateLimit-Limit": "Requests that may come at once.",
+        "RateLimit-Remaining": "Requests left now.",
+        "RateLimit-Reset": "Seconds until all are back.",
+    }.items()
+}
+_TRACED: dict[str, Any] = {
+    "X-Request-Id": {
+        "description": "Yours if you sent a plain word of 8 to 64 characters.",
+        "schema": {"type": "string"},
+    }
+}
+
+
+def _problem(code: str, description: str, **facts: str | int) -> dict[str, Any]:
+    status = STATUS[code]
+    example = {
+        "type": f"about:blank#{code}", "title": "A sentence for people.", "status": status, "code": code,
+        "facts": facts, "request_id": "req_01jd8z3v7qx5m2n4p6r8s9t0vw",
+    }  # fmt: skip
+    content = {"schema": Problem.model_json_schema(), "example": example}
+    headers = dict(_TRACED)
+    if status == 401:
+        headers["WWW-Authenticate"] = {"description": "The scheme: Bearer.", "schema": {"type": "string"}}
+    if status in (429, 503):
+        headers["Retry-After"] = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+    return {"description": description, "content": {"application/problem+json": content}, "headers": headers}
+
+
+def _good(model: type[TopupAnswer], description: str, example: dict[str, Any], **headers: str) -> dict[str, Any]:
+    said = {
+        name.replace("_", "-"): {"description": means, "schema": {"type": "string"}} for name, means in headers.items()
+    }
+    return {
+        "model": model,
+        "description": description,
+        "content": {"application/json": {"example": example}},
+        "headers": {**_TRACED, **_COUNTED, **said},
+    }
+
+
+_ALWAYS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "Whatever else goes wrong is a problem document too, such as 405 `method_not_allowed`.",
+        "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+    },
+    401: _problem("bad_key", "`bad_key`: the secret is missing or wrong."),
+    429: _problem("too_many_tries", "`too_many_tries`: slower, please.", retry_at="2026-11-21T03:00:01+00:00"),
+    500: _problem("internal", "`internal`: our fault; the log names the request id."),
+    503: _problem("busy", "`busy`: the database does not answer; send the same again.", retry_after_s=5),
+}
+TOPUP_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **_ALWAYS,
+    200: _good(TopupAnswer, "What this key made before, as it stands now.", _PAYABLE, Idempotent_Replayed="true"),
+    201: _good(TopupAnswer, "The purchase, made just now.", _PAYABLE, Location="Where to ask how it stands."),
+    404: _problem("not_found", "`not_found`: no such account, or no secret is configured.", what="account"),
+    409: _problem("key_reused", "`key_reused`: this key came with another body before.", key="order-2026-0001"),
+    413: {
+        "description": "`too_large`: more than 256 kB. (Above 16 kB it is `field_invalid`.)",
+        "content": {"application/problem+json": {"schema": {"type": "object"}}},
+    },
+    422: _problem(
+        "field_invalid",
+        "`field_invalid`, `amount_out_of_range`, `method_unavailable` or `plan_unavailable`: nothing was stored.",
+        field="amount", why="int_type",
+    ),
+}  # fmt: skip
+PAYMENT_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **_ALWAYS,
+    200: _good(PaymentAnswer, "The purchase as it stands.", _FULL),
+    404: _problem("not_found", "`not_found`: no such payment, or no secret is configured.", what="payment"),
+}
+TOPUP_REQUEST: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key", "in": "header", "required": True, "example": "order-2026-0001",
+            "description": "Yours, new for each purchase: 8 to 80 visible ASCII characters. Kept for ever.",
+            "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[!-~]+$"},
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": TopupAsk.model_json_schema(), "example": _ASK}},
+    },
+}  # fmt: skip

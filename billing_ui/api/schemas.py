@@ -1,0 +1,109 @@
+"""The shapes that travel through the host app's door, strict on the way in, documented on the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from billing_ui.kit.strict_json import JsonRefused, read_object
+from billing_ui.rules.errors import FieldInvalid
+
+MAX_BODY = 16 * 1024
+_LONGEST_NAME = 80
+
+Status = Literal[
+    "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review"
+]  # fmt: skip
+
+
+class TopupAsk(BaseModel):
+    """For whom, how much, how. Exactly one of `external_id` and `account` is given."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="Your own id of the user."
+    )
+    account: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None, description="The id of the account here, `acc_…`."
+    )
+    amount: int = Field(ge=1, le=999_999_999_999, description="Price of the tokens, in whole rupiah.")
+    method: str = Field(pattern="^[A-Z_]{1,32}$", description="`QRIS`, `VA_BCA`, `VA_BNI`, …", examples=["QRIS"])
+
+
+class TopupAnswer(BaseModel):
+    """A purchase and how to pay it. One of the last three is there while it is `pending`, none otherwise."""
+
+    payment_id: str = Field(description="Of the purchase; the same as in `pay_url`.")
+    status: Status
+    amount: int = Field(description="Price of the tokens.")
+    total: int = Field(description="What the customer pays: amount, fee and tax.")
+    currency: str
+    method: str
+    expires_at: datetime
+    pay_url: str = Field(description="A page of ours on which anybody can pay.")
+    failure_code: str | None = None
+    qr_string: str | None = None
+    va_number: str | None = None
+    redirect_url: str | None = None
+
+
+class TimelineEntry(BaseModel):
+    """One thing that happened, and the status after it. `attempt` is the payment it happened to."""
+
+    at: datetime
+    kind: str
+    status: Status
+    attempt: str
+
+
+class PaymentAnswer(TopupAnswer):
+    """The purchase as it stands, and its story."""
+
+    attempt: str = Field(description="The newest payment of the purchase, `pay_…`.")
+    account: str
+    external_id: str | None = None
+    fee: int
+    tax: int
+    tokens: int
+    created_at: datetime
+    paid_at: datetime | None
+    is_late: bool = Field(description="The money came after the deadline; it is credited all the same.")
+    timeline: list[TimelineEntry]
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` never changes its meaning; `facts` belong to the code."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    facts: dict[str, str | int | None]
+    request_id: str
+
+
+async def read_topup(request: Request) -> TopupAsk:
+    """The body, or the first thing that is wrong with it."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise FieldInvalid(field="body", why=f"larger than {MAX_BODY} bytes")
+    try:
+        ask = TopupAsk.model_validate(read_object(body, cap=MAX_BODY))
+    except JsonRefused as refused:
+        raise FieldInvalid(field="body", why=str(refused)) from None
+    except ValidationError as wrong:
+        raise _first(wrong) from None
+    if (ask.account is None) == (ask.external_id is None):
+        raise FieldInvalid(field="external_id", why="exactly_one_of_external_id_account")
+    return ask
+
+
+def _first(wrong: ValidationError) -> FieldInvalid:
+    first: Any = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+    return FieldInvalid(field=str(first["loc"][0])[:_LONGEST_NAME], why=first["type"])
