@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Tx = Session
@@ -18,7 +18,6 @@ Failpoint = Callable[[str], None]
 log = logging.getLogger(__name__)
 
 _AFTER = "after_commit"
-_RETRYABLE_STATES = {"40001", "40P01"}
 
 
 def _ignore(name: str) -> None:
@@ -81,15 +80,6 @@ def take_turns(tx: Tx, name: str) -> None:
     """Until this transaction ends, nobody else passes here with the same name. On SQLite writers take turns anyway."""
     if tx.get_bind().dialect.name == "postgresql":
         tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether the same transaction may simply be tried again: a lost race for locks, or a cut connection."""
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRYABLE_STATES:
-        return True
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
 def _postgres_engine(url: URL, pool_size: int) -> Engine:

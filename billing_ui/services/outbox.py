@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from billing_ui.env import Env
@@ -40,9 +40,3 @@ def reschedule(tx: Tx, env: Env, kind: str, key: str, args: JsonMap, due_at: dat
             .values(state="queued", due_at=due_at, attempts=0, leased_by=None, leased_until=None, finished_at=None)
         )
     after_commit(tx, lambda: env.awaken(due_at))
-
-
-def next_due(tx: Tx) -> datetime | None:
-    """When the next queued job is due; None when nothing waits."""
-    query = select(_TABLE.c.due_at).where(_TABLE.c.state == "queued").order_by(_TABLE.c.due_at).limit(1)
-    return tx.scalar(query)
