@@ -36,6 +36,7 @@ class Payment(SQLModel, table=True):
     status: str = "created"
     instruction: JsonMap = Field(default_factory=dict, sa_type=Json)
     failure_code: str | None = None
+    payer_phone: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,24 @@
+"""What a person decided about money that paid nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from billing_ui.models.types import BigId, UtcDateTime, one_of
+
+
+class CaptureDecision(SQLModel, table=True):
+    """One decision per extra or held capture, for good: credited as tokens, refunded, or paid out by hand."""
+
+    __tablename__ = "capture_decision"
+    __table_args__ = (one_of("decision", "credited", "refunded", "paid_out"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    capture_id: int = Field(foreign_key="capture.id", sa_type=BigId, unique=True)
+    decision: str
+    reason: str
+    decided_by: str
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    refund_id: int | None = Field(default=None, foreign_key="refund.id", sa_type=BigId)
