@@ -1,7 +1,6 @@
-"""Xendit's list of all money that moved, newest first, in pages: what an accountant compares the books with."""
+"""`GET /transactions`: all money that moved, newest first, in pages; what an accountant compares the books with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing_ui.sandbox.channels import Channel, Kind
+from billing_ui.sandbox.channels import Kind
 from billing_ui.sandbox.clock import parse_time, wire_time
+from billing_ui.sandbox.moves import Move, moves
 from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.wire import BUSINESS_ID
 from billing_ui.sandbox.world import World
@@ -27,41 +27,6 @@ _CATEGORIES = {
     Kind.WALLET: "EWALLET",
     Kind.CARD: "CARDS",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Money that moved; its id is made of the id of what moved it, so that it is the same on every page."""
-
-    product_id: str
-    type: str
-    reference: str
-    channel: Channel
-    account: str | None
-    amount: int
-    created: datetime
-    updated: datetime
-
-    @property
-    def id(self) -> str:
-        return "txn_" + self.product_id.split("-", 1)[1]
-
-
-def _moves(world: World) -> Iterator[Move]:
-    for payment in world.books.payments.values():
-        if payment.status != "SUCCEEDED":
-            continue
-        asked = world.books.requests[payment.request_id]
-        yield Move(
-            product_id=payment.id,
-            type="PAYMENT",
-            reference=asked.reference,
-            channel=asked.channel,
-            account=asked.action("VIRTUAL_ACCOUNT_NUMBER"),
-            amount=sum(capture.amount for capture in payment.captures),
-            created=payment.created,
-            updated=payment.updated,
-        )
 
 
 async def _list(world: World, request: Request) -> Response:
@@ -84,7 +49,7 @@ def _chosen(world: World, request: Request) -> Iterator[Move]:
     types = _words(request, "types", _TYPES)
     statuses = _words(request, "statuses", _STATUSES)
     since, until = _moment(request, "created[gte]"), _moment(request, "created[lte]")
-    for move in _moves(world):
+    for move in moves(world):
         if (
             (not types or move.type in types)
             and (not statuses or "SUCCESS" in statuses)
