@@ -67,7 +67,7 @@ def owners(tx: Tx, accounts: Collection[int]) -> dict[int, str]:
         .where(col(Member.account_id).in_(accounts), col(Member.role) == "owner")
         .order_by(col(User.id).desc())
     )
-    return dict(tx.execute(query).tuples().all()) if accounts else {}
+    return {row.account_id: row.email for row in tx.execute(query)} if accounts else {}
 
 
 def people(tx: Tx, *, operators_only: bool = False, limit: int = 500) -> tuple[PersonView, ...]:
