@@ -39,7 +39,6 @@ LONGER_MODULES = {
     "billing_ui/sandbox/pages.py": "plain pages of one look",
     "billing_ui/services/looks.py": "one look, whoever asks for it and however it ends",
     "billing_ui/services/payments.py": "the only road to paid is read from end to end",
-    "billing_ui/services/topups.py": "intent, question and answer of one top-up",
     "billing_ui/state/pay.py": "one purchase in all its live states",
     "billing_ui/state/topup.py": "amount and method serve two pages with the same handlers",
 }
