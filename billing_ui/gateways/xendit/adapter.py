@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, asks, webhooks
+from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
 from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
+from billing_ui.rules.facts import Captured, Created, GatewayTransaction, PaymentIntent, RequestStatus
 from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
@@ -83,6 +84,12 @@ class XenditGateway:
         except GatewayRejected:
             return False
         return answers.state(answer.get("status")) == "canceled"
+
+    def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
+        return transactions.between(self._wire, since, until)
+
+    def request_of(self, gateway_payment_id: str) -> str | None:
+        return transactions.request_of(self._wire, gateway_payment_id)
 
     def ping(self) -> bool:
         try:
