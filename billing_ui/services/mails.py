@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from billing_ui.emails.base import Mail
@@ -12,8 +12,9 @@ from billing_ui.emails.render import render
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
 from billing_ui.models import Job, Payment, User
-from billing_ui.rules.access import system
-from billing_ui.services import mail_log, mail_stops, outbox, timeline
+from billing_ui.rules.access import Actor, require, system
+from billing_ui.rules.errors import FieldInvalid, NotFound
+from billing_ui.services import audits, mail_log, mail_stops, outbox, timeline
 
 KIND = "mail.send"
 
@@ -48,6 +49,32 @@ def send(env: Env, key: str, template: str, user_id: int, args: dict[str, Any]) 
             _forget_link(tx, key, args)
         return ""
     return _hand_over(env, key, template, user, args, tag)
+
+
+def resend(env: Env, actor: Actor, key: str, reason: str) -> str:
+    """The same mail once more, under a key of its own; answers that key. One that was not sent yet is sent now."""
+    require(actor, "payments.recheck")
+    with env.db.begin() as tx:
+        job = tx.scalars(select(Job).where(col(Job.key) == f"mail:{key}").with_for_update()).first()
+        if job is None or job.kind != KIND:
+            raise NotFound(what="mail")
+        told, sent_as = job.args, key
+        if job.state == "done":
+            if "link" in told["args"]:
+                raise FieldInvalid(field="key", why="one_time_link")
+            sent_as = _next_key(tx, key)
+            user = tx.scalars(select(User).where(col(User.id) == told["user"])).one()
+            queue(tx, env, told["template"], sent_as, user, told["args"])
+        else:
+            outbox.reschedule(tx, env, KIND, job.key, told, env.clock.now())
+        audits.record(tx, env, actor, "mail.resent", key, reason, after={"key": sent_as})
+    return sent_as
+
+
+def _next_key(tx: Tx, key: str) -> str:
+    """Whoever asks holds the lock of the first mail, so that two who ask at once do not take the same number."""
+    again = (col(Job.key).startswith("mail:again:"), col(Job.key).endswith(f":{key}", autoescape=True))
+    return f"again:{(tx.scalar(select(func.count()).select_from(Job).where(*again)) or 0) + 1}:{key}"
 
 
 def _hand_over(env: Env, key: str, template: str, user: User, args: dict[str, Any], tag: str) -> str:
