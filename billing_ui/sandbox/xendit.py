@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing_ui.sandbox import orders, payments, wire
+from billing_ui.sandbox import orders, payments, transactions, wire
 from billing_ui.sandbox.bodies import read_object
 from billing_ui.sandbox.channels import Channel
 from billing_ui.sandbox.refusals import RefusedError
@@ -114,4 +114,5 @@ def routes(world: World) -> list[Route]:
     ]
     made = [Route(path, door.guard(call, endpoint), methods=[verb]) for call, verb, path, endpoint in table]
     made.append(Route("/balance", door.guard("balance", xendit.balance, versioned=False), methods=["GET"]))
+    made.append(transactions.route(world, door))
     return made
