@@ -48,6 +48,7 @@ LONGER_FUNCTIONS: dict[str, str] = {}
 HIDDEN_IMPORTS = {
     "billing_ui/cli/serve.py": "Reflex reads its switches when it is first imported",
     "billing_ui/infra/db.py": "Alembic is slow to import and only migrations need it",
+    "billing_ui/infra/pdf.py": "typst is large and only papers need it",
 }
 
 SQLALCHEMY_HOOKS = {"process_bind_param", "process_result_value"}
