@@ -61,7 +61,7 @@ def _create_indexes() -> None:
     )
     op.create_index("ix_entry_rare", "entry", ["account_id", "seq"], sqlite_where=rare, postgresql_where=rare)
     op.create_index(
-        "ix_topup_unpaid", "topup", ["account_id", "created_at", "public_id"], sqlite_where=unpaid,
+        "ix_topup_unpaid", "topup", ["account_id", "created_at", "id"], sqlite_where=unpaid,
         postgresql_where=unpaid,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ class Topup(SQLModel, table=True):
         CheckConstraint("amount > 0 AND tokens > 0 AND bonus_tokens >= 0", name="positive"),
         CheckConstraint("total_amount = amount + fee_amount + tax_amount", name="total"),
         # Histories list what waits or ended without money; a purchase leaves this index once, when it is paid.
-        Index("ix_topup_unpaid", "account_id", "created_at", "public_id", sqlite_where=text("status <> 'paid'"),
+        Index("ix_topup_unpaid", "account_id", "created_at", "id", sqlite_where=text("status <> 'paid'"),
               postgresql_where=text("status <> 'paid'")),
     )  # fmt: skip
 

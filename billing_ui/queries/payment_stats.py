@@ -71,6 +71,23 @@ class PaymentStats:
     days: dict[date, Tally]
 
 
+def record(stats: PaymentStats) -> dict[str, Any]:
+    """The same figures as plain data, for programs."""
+    return {
+        "from": stats.first_on.isoformat(), "to": stats.last_on.isoformat(), "zone": stats.zone,
+        **_told(stats.whole), "median_seconds": stats.median_seconds,
+        "methods": [{"method": name, **_told(tally)} for name, tally in stats.methods.items()],
+        "days": [{"day": day.isoformat(), **_told(tally)} for day, tally in stats.days.items()],
+    }  # fmt: skip
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    return {
+        "count": tally.count, "paid": tally.paid, "ended": tally.ended, "success_percent": tally.success_percent,
+        "paid_amounts": [{"amount": each, "currency": unit} for unit, each in sorted(tally.paid_amounts.items())],
+    }  # fmt: skip
+
+
 def payment_stats(tx: Tx, account_id: int | None, first_on: date, last_on: date, zone: str) -> PaymentStats:
     """Of one account, or of all of them. A span longer than a year keeps its last year."""
     first_on = max(first_on, last_on - timedelta(days=MOST_DAYS - 1))
@@ -80,7 +97,7 @@ def payment_stats(tx: Tx, account_id: int | None, first_on: date, last_on: date,
     for row in tx.execute(_counts(account_id, *span)):
         day = local_day(datetime.fromtimestamp(row.slot * _SLOT_S, UTC), zone)
         for tally in (whole, methods.setdefault(row.method, Tally()), days.setdefault(day, Tally())):
-            _add(tally, row.status, row.currency, row.count, int(row.total))
+            _add(tally, row.status, row.currency, row.number, int(row.total))
     ordered = dict(sorted(methods.items(), key=lambda each: (-each[1].count, each[0])))
     return PaymentStats(first_on, last_on, zone, whole, _median(tx, account_id, span, whole.paid), ordered, days)
 
@@ -94,9 +111,9 @@ def _add(tally: Tally, status: str, currency: str, count: int, total: int) -> No
         tally.ended += count
 
 
-def _counts(account_id: int | None, start: datetime, end: datetime) -> Select[Any]:
+def _counts(account_id: int | None, start: datetime, end: datetime) -> Select[int, str, str, str, int, int]:
     groups = (_slot().label("slot"), col(Payment.method), col(Payment.status), col(Payment.currency))
-    query = select(*groups, func.count().label("count"), func.sum(col(Payment.total_amount)).label("total"))
+    query = select(*groups, func.count().label("number"), func.sum(col(Payment.total_amount)).label("total"))
     return query.where(*_made(account_id, start, end)).group_by(*groups)
 
 

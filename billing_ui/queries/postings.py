@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, TextClause, and_, bindparam, exists, func, not_, or_, select, text
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -120,8 +120,8 @@ def _bounds(wish: PostingWish) -> list[ColumnElement[bool]]:
     return [entry.c.seq.in_([seq for seq in wish.seqs if wish.after < seq < wish.before])]
 
 
-def _filters(account_id: int, wish: PostingWish) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _filters(account_id: int, wish: PostingWish) -> list[ColumnElement[bool] | TextClause]:
+    found: list[ColumnElement[bool] | TextClause] = []
     if wish.kind:
         found.append(_of_kind(wish.kind))
     if wish.but:

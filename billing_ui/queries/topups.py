@@ -72,7 +72,7 @@ def unpaid(tx: Tx, account_id: int, wish: UnpaidWish, limit: int) -> list[Unpaid
     """Purchases without money in the order of reading, along the index of those that are not paid."""
     later = aliased(Payment)
     newest = select(func.max(col(later.id))).where(col(later.topup_id) == col(Topup.id)).scalar_subquery()
-    order = (col(Topup.created_at), col(Topup.public_id))
+    order = (col(Topup.created_at), col(Topup.id))
     query = (
         select(Topup, Payment)
         .join(Payment, col(Payment.id) == newest)
@@ -105,9 +105,10 @@ def _beyond(at: datetime, ref: str, *, newest_first: bool) -> ColumnElement[bool
     made, instant = col(Topup.created_at), literal(at, UtcDateTime)
     if not ref:
         return made <= instant if newest_first else made > instant
+    its_id = select(col(Topup.id)).where(col(Topup.public_id) == ref).correlate(None).scalar_subquery()
     if newest_first:
-        return and_(made <= instant, or_(made < instant, col(Topup.public_id) < ref))
-    return and_(made >= instant, or_(made > instant, col(Topup.public_id) > ref))
+        return and_(made <= instant, or_(made < instant, col(Topup.id) < its_id))
+    return and_(made >= instant, or_(made > instant, col(Topup.id) > its_id))
 
 
 def _shown(topup: Topup, payment: Payment) -> Unpaid:

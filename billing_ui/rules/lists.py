@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 SIZES = (25, 50, 100)
@@ -79,6 +79,17 @@ def address(path: str, ask: ListAsk, **more: str) -> str:
 def changed(ask: ListAsk, choices: Choices, **values: str) -> ListAsk:
     """The ask with other values under the names of the address. Whoever filters begins at the first page."""
     return read_ask({**query_of(ask), "page": "", **values}, choices)
+
+
+def span_of(first_on: date | None, last_on: date | None, today: date) -> tuple[date, date]:
+    """The days that figures beside a list are about: those asked for, else the last thirty."""
+    last = last_on or max(today, first_on or today)
+    return first_on or last - timedelta(days=29), last
+
+
+def read_day(words: str) -> date | None:
+    """A day as addresses and programs write it: 2026-11-21."""
+    return _day(words)
 
 
 def _search(words: str) -> str:

@@ -11,7 +11,7 @@ from billing_ui import ledger
 from billing_ui.kit.amount import Amount
 from billing_ui.ledger import Posting, Transfer
 from billing_ui.models import Refund
-from billing_ui.queries.history import CHOICES, HistoryPage, HistoryRow, history, history_row
+from billing_ui.queries.history import CHOICES, HistoryPage, HistoryRow, history, one_row
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.lists import ListAsk, read_ask
 from tests.world import Customer, World
@@ -151,10 +151,10 @@ def test_nobody_finds_what_belongs_to_somebody_else(mixed: tuple[World, Customer
     for number in (refs["first"], refs["waits"], "py-1", "evt-1", "50000"):
         assert ids(page(world, other, q=number)) == []
     with world.env.db.read() as tx:
-        assert history_row(tx, other.account_id, refs["first"]) is None
-        assert history_row(tx, other.account_id, refs["waits"]) is None
-        assert history_row(tx, other.account_id, "usage:evt-1") is None
-        shown = [history_row(tx, customer.account_id, each) for each in (refs["first"], refs["waits"], "usage:evt-1")]
+        assert one_row(tx, other.account_id, refs["first"]) is None
+        assert one_row(tx, other.account_id, refs["waits"]) is None
+        assert one_row(tx, other.account_id, "usage:evt-1") is None
+        shown = [one_row(tx, customer.account_id, each) for each in (refs["first"], refs["waits"], "usage:evt-1")]
     assert [(row.id, row.is_posted) for row in shown if row] == [
         (refs["first"], True), (refs["waits"], False), ("usage:evt-1", True),
     ]  # fmt: skip
