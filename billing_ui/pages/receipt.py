@@ -8,7 +8,7 @@ from billing_ui.components.action import submit
 from billing_ui.components.field import field, native_form, text_input
 from billing_ui.components.notice import error_summary
 from billing_ui.components.record import record
-from billing_ui.components.surface import card, facts
+from billing_ui.components.surface import card, facts, skeleton
 from billing_ui.components.text import money, t, when
 from billing_ui.components.verdict import terminal_state
 from billing_ui.pages.form_page import form_page, heading
@@ -18,7 +18,18 @@ _LOOKS = {"valid": ("ok", "check"), "partly_refunded": ("warn", "back"), "refund
 
 
 def page() -> rx.Component:
-    return form_page(rx.cond(ReceiptState.proof, _proof(), _question()), ready=ReceiptState.ready)
+    shown = rx.cond(ReceiptState.proof, _proof(), rx.cond(ReceiptState.ready, _question(), _bones()))
+    return form_page(shown, ready=ReceiptState.ready)
+
+
+def _bones() -> rx.Component:
+    """Whether it will be the question or the answer is not known yet."""
+    return rx.el.div(
+        rx.el.h1(t("receipt.page"), class_name="sr-only"),
+        skeleton("64px", "70%"),
+        skeleton("320px"),
+        class_name="stack",
+    )
 
 
 def _question() -> rx.Component:
