@@ -11,6 +11,7 @@ from sqlmodel import col
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, Capture, Payment, PaymentEvent, Topup
+from billing_ui.queries.receipts import number_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """`balance` and `timeline` are for members only; a stranger sees what is needed to pay, nothing else."""
+    """`balance`, `timeline` and `receipt` are for members only; a stranger sees what is needed to pay, nothing else."""
 
     ref: str
     account_id: int
@@ -47,6 +48,7 @@ class PaymentView:
     balance: int = 0
     payment: str = ""
     timeline: tuple[TimelineLine, ...] = ()
+    receipt: str = ""
 
 
 def payment_view(tx: Tx, ref: str, account_id: int | None) -> PaymentView | None:
@@ -80,6 +82,7 @@ def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) ->
         failure_code=payment.failure_code or "", is_late=bool(tx.scalar(late)), zone=zone, is_member=is_member,
         balance=balance if is_member else 0, payment=payment.public_id,
         timeline=_timeline(tx, payment) if is_member else (),
+        receipt=number_for(tx, topup.id) if is_member and topup.id is not None else "",
     )  # fmt: skip
 
 
