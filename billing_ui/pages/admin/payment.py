@@ -131,7 +131,7 @@ def _customer(shown: Any) -> rx.Component:
                 ("auth.email", rx.cond(shown["email"], shown["email"].to(str), "–")),
                 ("adm.account", _id(shown["account"])),
                 ("adm.external", rx.cond(shown["external_id"], _id(shown["external_id"]), "–")),
-                ("balance.title", tokens_worth(shown["balance"].to(int), shown["worth"])),
+                ("balance.title", tokens_worth(shown["balance"].to(int), record(shown["worth"]))),
                 ("pay.receipt_number", rx.cond(shown["receipt"], _id(shown["receipt"]), "–")),
                 ("adm.asked_by", rx.el.span(shown["asked_by"], class_name="mono")),
             ]
