@@ -22,7 +22,7 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """`balance` and `timeline` are for members only; a stranger sees what is needed to pay, nothing else."""
+    """`balance`, `phone` and `timeline` are for members only; a stranger sees what is needed to pay, nothing else."""
 
     ref: str
     account_id: int
@@ -46,6 +46,7 @@ class PaymentView:
     is_member: bool
     balance: int = 0
     payment: str = ""
+    phone: str = ""
     timeline: tuple[TimelineLine, ...] = ()
 
 
@@ -79,6 +80,7 @@ def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) ->
         expires_at=payment.expires_at, created_at=topup.created_at, paid_at=topup.paid_at,
         failure_code=payment.failure_code or "", is_late=bool(tx.scalar(late)), zone=zone, is_member=is_member,
         balance=balance if is_member else 0, payment=payment.public_id,
+        phone=(payment.payer_phone or "") if is_member else "",
         timeline=_timeline(tx, payment) if is_member else (),
     )  # fmt: skip
 
