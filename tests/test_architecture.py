@@ -27,7 +27,6 @@ LONGER_MODULES = {
     "billing_ui/cli/bootstrap.py": "runs as one plain file before anything of ours can be imported",
     "billing_ui/cli/seed.py": "the people of the demo and their month are one story",
     "billing_ui/components/browser.py": "one thin name for each thing that assets/ui.js exports",
-    "billing_ui/components/pay_card.py": "one card with all its states, so that none can contradict another",
     "billing_ui/components/shell.py": "rail, top bar and tab bar show the same links and balance",
     "billing_ui/pages/plans.py": "choosing and paying happen inside the same card",
     "billing_ui/pages/settings.py": "one page of small, alike sections",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from billing_ui.i18n.load import arguments
 from billing_ui.rules.errors import BillingError
 
-Place = Literal["amount", "method", "page"]
+Place = Literal["amount", "method", "phone", "page"]
 # Where the page shows a refusal: beside the field it is about, or above everything.
 PLACES: dict[str, Place] = {
     "session_required": "page",
@@ -35,9 +35,14 @@ PLACES: dict[str, Place] = {
 }
 
 
+# Entries that show their own refusal beside them.
+_FIELDS: dict[str, Place] = {"phone": "phone"}
+
+
 def told(problem: BillingError, zone: str = "Asia/Jakarta") -> dict[str, Any]:
     """`code` goes to `data-code`; the sentence is `error.<code>` of the catalogue in the reader's language."""
-    return {"code": problem.code, "place": PLACES[problem.code], "args": arguments(problem.facts, zone)}
+    place = _FIELDS.get(str(problem.facts.get("field")), PLACES[problem.code])
+    return {"code": problem.code, "place": place, "args": arguments(problem.facts, zone)}
 
 
 NOTHING: dict[str, Any] = {"code": "", "place": "", "args": {}}
