@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from billing_ui.rules.facts import Created, PaymentIntent, RequestStatus, Wake
+from billing_ui.rules.facts import Created, GatewayTransaction, PaymentIntent, RequestStatus, Wake
 
 
 class WebhookRefused(Exception):
@@ -45,6 +46,12 @@ class Gateway(Protocol):
 
     def cancel(self, request_id: str) -> bool:
         """Close a request that still waits; False when the gateway says it cannot be closed any more."""
+
+    def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
+        """The gateway's own list of money that moved in this time, refunds included."""
+
+    def request_of(self, gateway_payment_id: str) -> str | None:
+        """The request a payment of that list belongs to, None when the gateway does not know the payment."""
 
     def ping(self) -> bool:
         """Whether the gateway answers us and knows our key."""

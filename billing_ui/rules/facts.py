@@ -10,6 +10,7 @@ from billing_ui.kit.amount import Amount
 
 RequestState = Literal["open", "paid", "failed", "expired", "canceled", "unknown"]
 InstructionKind = Literal["qr", "va", "redirect", "app", "push", "none"]
+TransactionKind = Literal["payment", "refund"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,16 @@ class Wake:
     gateway_payment_id: str | None = None
     claims: str = ""
     detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayTransaction:
+    """A line of the gateway's own list of money that moved. `gateway_payment_id` is the payment, or the refund."""
+
+    gateway: str
+    transaction_id: str
+    kind: TransactionKind
+    gateway_payment_id: str
+    reference: str
+    amount: Amount
+    happened_at: datetime

@@ -17,7 +17,7 @@ from billing_ui.models import Capture, Payment, PlanVersion, Topup
 from billing_ui.rules.access import Actor
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Happening, Outcome, PurchaseStatus, Status, next_status, outcome_of
-from billing_ui.services import audits, payment_mails, subscriptions, timeline
+from billing_ui.services import audits, payment_mails, receipts, subscriptions, timeline
 
 _CAPTURE = Capture.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
@@ -142,6 +142,7 @@ def _credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, capt
         before={"balance": receipt.balance_before}, after={"balance": receipt.balance_after},
     )  # fmt: skip
     payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
+    receipts.issue(tx, env, payment, topup, captured.gateway_payment_id)
 
 
 def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured) -> ledger.Posting:

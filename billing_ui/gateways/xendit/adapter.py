@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, asks, webhooks
-from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
+from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
+from billing_ui.gateways.xendit.wire import NOT_ASKED, TIMEOUT_S, Wire, is_safe_id
+from billing_ui.kit.clock import Clock
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
+from billing_ui.rules.facts import Captured, Created, GatewayTransaction, PaymentIntent, RequestStatus
 from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
@@ -36,10 +38,11 @@ class XenditGateway:
         timeout_s: tuple[float, float] = TIMEOUT_S,
         reads_per_minute: int | None = None,
         phone_fields: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         is_trial = api_key.startswith("xnd_development_") and urlsplit(base_url).hostname == "api.xendit.co"
         self.reads_per_minute = reads_per_minute or (_TEST_READS_PER_MINUTE if is_trial else _READS_PER_MINUTE)
-        self._wire = Wire(api_key, base_url, timeout_s)
+        self._wire = Wire(api_key, base_url, timeout_s, clock)
         self._phone_fields = {**asks.PHONE_FIELDS, **(phone_fields or {})}
         self._tokens = tuple(token.encode() for token in callback_tokens if token)
 
@@ -50,7 +53,13 @@ class XenditGateway:
         if method.needs_phone and not intent.payer_phone:
             raise GatewayRejected(reason="PHONE_MISSING")
         body = asks.request_body(intent, method, self._phone_fields)
-        answer = self._wire.post(_REQUESTS, body, key=intent.reference)
+        try:
+            answer = self._wire.post(_REQUESTS, body, key=intent.reference)
+        except GatewayUnavailable as error:
+            if error.facts.get("reason") != NOT_ASKED:
+                raise
+            # Nothing was sent, so nothing can be owed: the customer is told at once and may choose another way.
+            raise GatewayRejected(reason="CHANNEL_UNAVAILABLE") from error
         request_id = answers.word(answer.get("payment_request_id"))
         if request_id is None or not is_safe_id(request_id):
             raise GatewayUnavailable(reason="NO_REQUEST_ID")
@@ -88,6 +97,12 @@ class XenditGateway:
         except GatewayRejected:
             return False
         return answers.state(answer.get("status")) == "canceled"
+
+    def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
+        return transactions.between(self._wire, since, until)
+
+    def request_of(self, gateway_payment_id: str) -> str | None:
+        return transactions.request_of(self._wire, gateway_payment_id)
 
     def ping(self) -> bool:
         try:
