@@ -99,13 +99,13 @@ export const Ring = ({ until, windowS, wallet, ...rest }) => {
   const words = left === 0 ? t("ew.push_over", { wallet }) : t("ew.push", { wallet, count: left ?? windowS });
   const round = { cx: 60, cy: 60, r: 54, pathLength: 100 };
   return h("div", rest,
-    h("div", { className: "ring-face", role: "timer", "aria-label": t("pay.left_label") },
+    h("div", { className: "push-face", role: "timer", "aria-label": t("pay.left_label") },
       h("svg", { viewBox: "0 0 120 120", "aria-hidden": true },
         h("circle", round),
-        h("circle", { ...round, className: "ring-left",
+        h("circle", { ...round, className: "push-left",
           strokeDasharray: `${Math.min(100, (100 * (left ?? windowS)) / windowS)} 100` })),
       h("span", { className: "tnum" }, left ?? "")),
-    h("p", { className: "ring-words" }, words),
+    h("p", { className: "push-words" }, words),
     h("p", { className: "sr-only", role: "status" }, [30, 10, 0].includes(left) ? words : ""));
 };
 

@@ -83,7 +83,7 @@ def push(card: Card) -> rx.Component:
             until=shown["expires_at"].to(str),
             window_s=shown["window_s"].to(int),
             wallet=wallet,
-            class_name="ring well",
+            class_name="push-ring well",
             custom_attrs={"data-testid": "pay-push"},
         ),
         rx.cond(

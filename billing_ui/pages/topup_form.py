@@ -113,11 +113,10 @@ def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
             rx.el.div(
                 rx.foreach(
                     group["methods"].to(list[dict[str, Any]]),
-                    lambda method: rx.cond(_is_shut(method), rx.fragment(), _method(method)),
+                    lambda method: rx.cond(_is_shut(method), rx.fragment(), _open_method(method)),
                 ),
                 class_name="tiles tiles-method",
             ),
-            rx.cond(group["asks_phone"], _phone(), rx.fragment()),
             role="group",
             custom_attrs={"aria-label": t("method_group." + group["name"].to(str))},
         ),
@@ -125,8 +124,13 @@ def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
     )
 
 
+def _open_method(method: ObjectVar[dict[str, Any]]) -> rx.Component:
+    is_chosen = TopupState.method == method["code"].to(str)
+    return rx.fragment(_method(method), rx.cond(method["needs_phone"].bool() & is_chosen, _phone(), rx.fragment()))
+
+
 def _phone() -> rx.Component:
-    """Only for the chosen method that asks by phone; the number used last stands there already."""
+    """For a method that asks its payer by phone; the number used last stands there already."""
     wallet = t("method." + TopupState.method)
     return rx.el.div(
         phone_field(

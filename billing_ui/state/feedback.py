@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import reflex as rx
+
 from billing_ui.i18n.load import arguments
 from billing_ui.rules.errors import BillingError
 
@@ -45,4 +47,8 @@ def told(problem: BillingError, zone: str = "Asia/Jakarta") -> dict[str, Any]:
     return {"code": problem.code, "place": place, "args": arguments(problem.facts, zone)}
 
 
+# The field may be far above the button that was pressed, and behind a bar that stays in place.
+FOCUS_PHONE = rx.call_script(
+    "(() => { const at = document.getElementById('phone'); at?.focus(); at?.scrollIntoView({ block: 'center' }); })()"
+)
 NOTHING: dict[str, Any] = {"code": "", "place": "", "args": {}}

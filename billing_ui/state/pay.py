@@ -17,7 +17,7 @@ from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import looks, topups
 from billing_ui.state import live
-from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
 from billing_ui.state.labels import payment, worth
 from billing_ui.state.session import enter
 
@@ -85,6 +85,7 @@ class PayState(rx.State):
         if self.wants and not has_field:
             # An empty field that has only just appeared is not a mistake yet.
             self.error = dict(NOTHING)
+            yield FOCUS_PHONE
 
     @rx.event
     @policy("user")

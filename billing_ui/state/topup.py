@@ -23,7 +23,7 @@ from billing_ui.security.policy import policy
 from billing_ui.services.plans import topup_plan
 from billing_ui.services.topups import RequestTopup, request
 from billing_ui.services.wishes import price
-from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
 from billing_ui.state.labels import everyday, instant, worth
 from billing_ui.state.pay import PayState
 from billing_ui.state.session import enter
@@ -113,6 +113,8 @@ class TopupState(rx.State):
         ref = (await self.get_state(Asked)).ref
         if ref:
             yield rx.redirect(f"/pay/{ref}/")
+        elif self.error["place"] == "phone":
+            yield FOCUS_PHONE
 
     @rx.event
     @policy("user")
@@ -123,6 +125,8 @@ class TopupState(rx.State):
         ref = (await self.get_state(Asked)).ref
         if ref:
             await (await self.get_state(PayState))._open(ref, also=True)
+        elif self.error["place"] == "phone":
+            yield FOCUS_PHONE
 
     async def _open(self, wishes: Mapping[str, str], *, also: bool = False) -> None:
         who = viewer(self)
@@ -161,7 +165,7 @@ class TopupState(rx.State):
         possible = [code for code in METHODS if obstacle(code, total) is None]
         self.amount, self.error = amount, dict(NOTHING)
         self.method = method if method in possible else next(iter(possible), "")
-        self.groups = _groups(total, self.method)
+        self.groups = _groups(total)
         if not amount or not self.method:
             self.quote = {}
             return
@@ -211,21 +215,20 @@ def _unfinished(view: PaymentView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _groups(total: Amount, chosen: str) -> list[dict[str, Any]]:
+def _groups(total: Amount) -> list[dict[str, Any]]:
     """Every method in its group; one that cannot take this amount stays, with its reason and its bounds."""
     return [
         {
             "name": group,
             "methods": [
                 {"code": each.code, "why": obstacle(each.code, total) or "", "minimum": each.minimum,
-                 "maximum": each.maximum}
+                 "maximum": each.maximum, "needs_phone": each.needs_phone}
                 for each in METHODS.values()
                 if each.group == group
             ],
             "open": any(
                 obstacle(each.code, total) not in _SHUT for each in METHODS.values() if each.group == group
             ),
-            "asks_phone": chosen in METHODS and METHODS[chosen].needs_phone and METHODS[chosen].group == group,
         }
         for group in _GROUPS
     ]  # fmt: skip
