@@ -33,6 +33,7 @@ class Config(BaseSettings):
     xendit_callback_token_next: SecretStr | None = None
     xendit_ovo_phone_field: str = "account_mobile_number"
     resend_api_key: SecretStr | None = None
+    resend_webhook_secret: SecretStr | None = None
     resend_base_url: str = "https://api.resend.com"
     mail_from: str = "billing@localhost"
     trusted_proxy_hops: int = 0
