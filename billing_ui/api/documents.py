@@ -21,7 +21,7 @@ _PAYABLE = {
     "pay_url": "https://billing.example.com/pay/top_01jd8z3v7qx5m2n4p6r8s9t0vw/", "qr_string": "00020101021226…",
 }  # fmt: skip
 _BARE = {name: said for name, said in _PAYABLE.items() if name != "qr_string"}
-_PAYABLE_EXAMPLES = {
+_PAYABLES = {
     "qris": {"summary": "A code to scan", "value": _PAYABLE},
     "va": {"summary": "A number to pay to", "value": {**_BARE, "method": "VA_BCA", "va_number": "1328212345678901"}},
     "redirect": {
@@ -96,8 +96,8 @@ _ALWAYS: dict[int | str, dict[str, Any]] = {
 }
 TOPUP_ANSWERS: dict[int | str, dict[str, Any]] = {
     **_ALWAYS,
-    200: _good(TopupAnswer, "What this key made before, as it stands now.", _PAYABLE_EXAMPLES, Idempotent_Replayed="true"),
-    201: _good(TopupAnswer, "The purchase, made just now.", _PAYABLE_EXAMPLES, Location="Where to ask how it stands."),
+    200: _good(TopupAnswer, "What this key made before, as it stands now.", _PAYABLES, Idempotent_Replayed="true"),
+    201: _good(TopupAnswer, "The purchase, made just now.", _PAYABLES, Location="Where to ask how it stands."),
     404: _problem("not_found", "`not_found`: no such account, or no secret is configured.", what="account"),
     409: _problem("key_reused", "`key_reused`: this key came with another body before.", key="order-2026-0001"),
     413: {
