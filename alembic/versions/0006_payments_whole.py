@@ -17,6 +17,7 @@ AT = UtcDateTime()
 
 def upgrade() -> None:
     op.add_column("payment", sa.Column("payer_phone", sa.String(), nullable=True))
+    _create_capture_kept()
     _create_refund()
     _create_dispute()
     _create_capture_decision()
@@ -36,7 +37,13 @@ def downgrade() -> None:
     op.drop_table("capture_decision")
     op.drop_table("dispute")
     op.drop_table("refund")
+    op.drop_index("ix_capture_kept", table_name="capture")
     op.drop_column("payment", "payer_phone")
+
+
+def _create_capture_kept() -> None:
+    kept = sa.text("outcome <> 'credited'")
+    op.create_index("ix_capture_kept", "capture", ["id"], unique=False, sqlite_where=kept, postgresql_where=kept)
 
 
 def _create_refund() -> None:
@@ -56,6 +63,7 @@ def _create_refund() -> None:
         sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("bank_reference", sa.String(), nullable=False),
         sa.Column("failure_code", sa.String(), nullable=True),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("created_at", AT, nullable=False),
@@ -91,11 +99,17 @@ def _create_dispute() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("freezes", sa.Integer(), nullable=False),
+        sa.Column("booked_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("concluded_by", sa.String(), nullable=False),
         sa.Column("due_at", AT, nullable=True),
         sa.Column("created_at", AT, nullable=False),
         sa.Column("changed_at", AT, nullable=False),
         sa.CheckConstraint("status IN ('open', 'won', 'lost')", name=op.f("ck_dispute_status")),
+        sa.CheckConstraint("told IN ('', 'won', 'lost')", name=op.f("ck_dispute_told")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_dispute_account_id")),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_dispute_capture_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_dispute_payment_id")),
@@ -113,7 +127,10 @@ def _create_capture_decision() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("capture_id", BIG, nullable=False),
         sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.Column("decided_at", AT, nullable=False),
         sa.Column("refund_id", BIG, nullable=True),

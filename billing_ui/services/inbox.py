@@ -14,7 +14,7 @@ from billing_ui.models import Capture, InboxMessage, Payment
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import GatewayUnavailable, NotFound
 from billing_ui.rules.facts import Wake
-from billing_ui.services import looks, outbox, timeline
+from billing_ui.services import disputes, looks, outbox, refunds, timeline
 from billing_ui.services.payments import locked
 
 KIND = "inbox.handle"
@@ -54,23 +54,33 @@ def handle(env: Env, message_id: int) -> str:
     parsed = env.gateways[message.gateway].parse(message.headers, message.body)
     outcome = "ignored" if not parsed.wakes else ""
     for wake in parsed.wakes:
-        payment = _find(env, wake)
-        request_id = wake.request_id if payment is None else payment.gateway_request_id or wake.request_id
-        if payment is None or request_id is None:
-            outcome = outcome or "unmatched"
-            continue
-        _note_arrival(env, payment, wake, message_id)
-        ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
-        outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
-        # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
-        env.signals.publish(payment.account_id)
-        _require_claimed(env, wake)
+        outcome = _act(env, wake, message_id) or outcome or "unmatched"
     with env.db.begin() as tx:
         tx.execute(
             update(InboxMessage)
             .where(col(InboxMessage.id) == message_id, col(InboxMessage.handled_at).is_(None))
             .values(handled_at=env.clock.now(), outcome=outcome)
         )
+    return outcome
+
+
+def _act(env: Env, wake: Wake, message_id: int) -> str:
+    """Empty when nobody of ours is meant."""
+    payment = _find(env, wake)
+    request_id = wake.request_id if payment is None else payment.gateway_request_id or wake.request_id
+    if payment is None or request_id is None:
+        return refunds.hear(env, system("webhook"), wake.gateway, wake.refund_id) if wake.refund_id else ""
+    _note_arrival(env, payment, wake, message_id)
+    ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
+    if wake.refund_id:
+        outcome = refunds.hear(env, system("webhook"), wake.gateway, wake.refund_id)
+    else:
+        outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
+    if wake.dispute and wake.gateway_payment_id:
+        outcome = disputes.hear(env, system("webhook"), wake.gateway, wake.gateway_payment_id, wake.dispute)
+    # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
+    env.signals.publish(payment.account_id)
+    _require_claimed(env, wake)
     return outcome
 
 
@@ -85,6 +95,15 @@ def _by(tx: Tx, wake: Wake) -> Payment | None:
         found = tx.scalars(
             select(Payment).where(col(Payment.reference) == wake.reference, col(Payment.gateway) == wake.gateway)
         ).first()
+        if found is not None:
+            return found
+    if wake.gateway_payment_id:
+        known = (
+            select(Payment)
+            .join(Capture, col(Capture.payment_id) == col(Payment.id))
+            .where(col(Capture.gateway) == wake.gateway, col(Capture.gateway_payment_id) == wake.gateway_payment_id)
+        )
+        found = tx.scalars(known).first()
         if found is not None:
             return found
     if not wake.request_id:

@@ -11,12 +11,14 @@ from billing_ui.gateways.base import Parsed, WebhookRefused
 from billing_ui.gateways.xendit import answers, asks, webhooks
 from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from billing_ui.rules.facts import Captured, Created, PaymentIntent, RequestStatus
+from billing_ui.rules.facts import Captured, Created, PaymentIntent, Refunded, RefundIntent, RequestStatus
 from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
 _REQUEST = "/v3/payment_requests/{request_id}"
 _PAYMENT = "/v3/payments/{payment_id}"
+_REFUNDS, _REFUND = "/refunds", "/refunds/{refund_id}"
+_TRANSACTIONS = "/transactions"
 # Published for each endpoint. The keys for trying out have a tenth of the room, at Xendit itself.
 _READS_PER_MINUTE, _TEST_READS_PER_MINUTE = 600, 60
 _PING_TIMEOUT_S = (1.0, 2.0)  # somebody waits for the answer, and "no" is one
@@ -68,11 +70,12 @@ class XenditGateway:
             # A webhook may name a payment of another request; its money is told under its own request only.
             if payment is not None and payment.get("payment_request_id") == request_id:
                 payments[payment_id] = payment
-        captures = (answers.captured(payment, payment_id) for payment_id, payment in payments.items())
+        state = answers.state(request.get("status"))
+        captures = (answers.captured(payment, payment_id, state) for payment_id, payment in payments.items())
         return RequestStatus(
             request_id=request_id,
             reference=answers.word(request.get("reference_id")) or "",
-            state=answers.state(request.get("status")),
+            state=state,
             captures=tuple(capture for capture in captures if isinstance(capture, Captured)),
             failure_code=answers.failure(request, *payments.values()),
         )
@@ -83,6 +86,32 @@ class XenditGateway:
         except GatewayRejected:
             return False
         return answers.state(answer.get("status")) == "canceled"
+
+    def payments_under(self, reference: str) -> tuple[str, ...]:
+        asked = (("reference_id", reference), ("types", "PAYMENT"), ("statuses", "SUCCESS"), ("limit", "50"))
+        return answers.transacted(self._wire.get(_TRANSACTIONS, query=asked), reference)
+
+    def refund(self, intent: RefundIntent) -> Refunded:
+        answer = self._wire.post(_REFUNDS, asks.refund_body(intent), key=intent.reference)
+        told = answers.refunded(answer, intent.request_id)
+        if (told.reference, told.amount) != (intent.reference, intent.amount):
+            raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
+        return told
+
+    def refund_status(self, refund_id: str) -> Refunded:
+        answer = self._wire.get(_REFUND, refund_id=refund_id)
+        told = answers.refunded(answer)
+        if told.gateway_refund_id != refund_id:
+            raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
+        if told.request_id is not None or told.gateway_payment_id is None:
+            return told
+        payment = self._payment(told.gateway_payment_id, is_named_by_webhook=True) or {}
+        return answers.refunded(answer, answers.word(payment.get("payment_request_id")))
+
+    def refund_by(self, reference: str, request_id: str) -> Refunded | None:
+        listed = answers.listed(self._wire.get(_REFUNDS, query=(("payment_request_id", request_id), ("limit", "100"))))
+        ours = (row for row in listed if row.get("reference_id") == reference)
+        return next((answers.refunded(row, request_id) for row in ours), None)
 
     def ping(self) -> bool:
         try:

@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from billing_ui.gateways.xendit.wire import code
+from billing_ui.gateways.xendit.wire import code, is_safe_id
 from billing_ui.kit.amount import Amount
 from billing_ui.rules.errors import GatewayUnavailable
-from billing_ui.rules.facts import Captured, Instruction, RequestState
+from billing_ui.rules.facts import Captured, Instruction, Refunded, RefundState, RequestState
 from billing_ui.rules.methods import MethodGroup
 
 GATEWAY = "xendit"
@@ -26,6 +26,15 @@ _STATES: dict[str, RequestState] = {
     "CANCELED": "canceled",
     "CANCELLED": "canceled",
 }
+_REFUND_STATES: dict[str, RefundState] = {
+    "PENDING": "pending",
+    "SUCCEEDED": "succeeded",
+    "FAILED": "failed",
+    "CANCELLED": "canceled",
+    "CANCELED": "canceled",
+}
+# A request in one of these takes no money any more: what arrives for it all the same is late.
+ENDED: frozenset[RequestState] = frozenset({"failed", "expired", "canceled"})
 _LARGEST_RUPIAH = 10**15
 _RUNNABLE_SCHEMES = {"javascript", "data", "vbscript", "file", "blob", ""}
 
@@ -85,7 +94,7 @@ def instruction(answer: dict[str, Any], group: MethodGroup) -> Instruction:
     return Instruction("none")
 
 
-def captured(payment: dict[str, Any], payment_id: str) -> Captured | None:
+def captured(payment: dict[str, Any], payment_id: str, request: RequestState = "open") -> Captured | None:
     """The money of one payment, None while there is none. Captures count; samples without them have one amount."""
     if str(payment.get("status")).upper() != "SUCCEEDED":
         return None
@@ -104,7 +113,39 @@ def captured(payment: dict[str, Any], payment_id: str) -> Captured | None:
         reference=word(payment.get("reference_id")) or "",
         amount=Amount(sum(whole), currency.upper()),
         captured_at=max(moments, default=instant(payment.get("updated"))),
+        after_end=request in ENDED,
     )
+
+
+def refunded(answer: dict[str, Any], request_id: str | None = None) -> Refunded:
+    """One refund. Its amount must be readable, or the books could not follow it."""
+    refund_id, amount, currency = word(answer.get("id")), rupiah(answer.get("amount")), word(answer.get("currency"))
+    if refund_id is None or not is_safe_id(refund_id) or not amount or currency is None:
+        raise GatewayUnavailable(reason="UNREADABLE_REFUND")
+    return Refunded(
+        gateway=GATEWAY,
+        gateway_refund_id=refund_id,
+        state=_REFUND_STATES.get(str(answer.get("status")).upper(), "unknown"),
+        amount=Amount(amount, currency.upper()),
+        gateway_payment_id=word(answer.get("payment_id")),
+        request_id=word(answer.get("payment_request_id")) or request_id,
+        reference=word(answer.get("reference_id")),
+        failure_code=failure(answer),
+    )
+
+
+def transacted(answer: dict[str, Any], reference: str) -> tuple[str, ...]:
+    """The payments that a page of the gateway's list of transactions names under our reference."""
+    named = (
+        word(row.get("product_id"))
+        for row in _rows(answer.get("data"))
+        if row.get("type") == "PAYMENT" and row.get("reference_id") == reference
+    )
+    return tuple(dict.fromkeys(found for found in named if found is not None and is_safe_id(found)))
+
+
+def listed(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return _rows(answer.get("data"))
 
 
 def failure(*answers: dict[str, Any]) -> str | None:

@@ -53,8 +53,15 @@ class Wire:
         self._client = xendit.ApiClient(configuration)
         self._timeout_s = timeout_s
 
-    def get(self, path: str, *, timeout_s: tuple[float, float] | None = None, **ids: str) -> dict[str, Any]:
-        return self._call("GET", path, ids, None, "", timeout_s)
+    def get(
+        self,
+        path: str,
+        *,
+        query: tuple[tuple[str, str], ...] = (),
+        timeout_s: tuple[float, float] | None = None,
+        **ids: str,
+    ) -> dict[str, Any]:
+        return self._call("GET", path, ids, None, "", timeout_s, query)
 
     def post(self, path: str, body: dict[str, Any] | None, *, key: str = "", **ids: str) -> dict[str, Any]:
         return self._call("POST", path, ids, body, key)
@@ -67,6 +74,7 @@ class Wire:
         body: dict[str, Any] | None,
         key: str,
         timeout_s: tuple[float, float] | None = None,
+        query: tuple[tuple[str, str], ...] = (),
     ) -> dict[str, Any]:
         if not all(map(is_safe_id, ids.values())):
             raise GatewayRejected(reason="MALFORMED_ID")
@@ -78,6 +86,7 @@ class Wire:
                 path,
                 method,
                 path_params=ids,
+                query_params=list(query),
                 header_params=headers,
                 body=body,
                 _preload_content=False,
