@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import cast
 
 from benchmarks import figures, runner
-from benchmarks.scenarios import live_push, posting
+from benchmarks.scenarios import live_push, posting, webhooks
 
 COMPARISONS: dict[str, ModuleType] = {posting.NAME: posting}
-MEASUREMENTS: dict[str, ModuleType] = {live_push.NAME: live_push}
+MEASUREMENTS: dict[str, ModuleType] = {live_push.NAME: live_push, webhooks.NAME: webhooks}
 SCENARIOS = (*COMPARISONS, *MEASUREMENTS)
 
 

@@ -13,10 +13,12 @@ class Figure:
     value: float
     unit: str
     at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def holds(self) -> bool:
-        return self.at_most is None or self.value <= self.at_most
+        is_small_enough = self.at_most is None or self.value <= self.at_most
+        return is_small_enough and (self.at_least is None or self.value >= self.at_least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def run(scenario: Measurement) -> Measured:
 
 def _line(figure: Figure) -> str:
     told = f"  {figure.name:<58}{figure.value:>8.0f} {figure.unit:<7}"
-    if figure.at_most is None:
+    bounds = (("<=", figure.at_most), (">=", figure.at_least))
+    goals = [f"goal {sign} {bound:.0f}" for sign, bound in bounds if bound is not None]
+    if not goals:
         return told + "for orientation"
-    return told + f"goal <= {figure.at_most:.0f}  {'holds' if figure.holds else 'MISSED'}"
+    return told + f"{', '.join(goals)}  {'holds' if figure.holds else 'MISSED'}"

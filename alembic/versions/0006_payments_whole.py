@@ -17,7 +17,9 @@ AT = UtcDateTime()
 
 def upgrade() -> None:
     op.add_column("payment", sa.Column("payer_phone", sa.String(), nullable=True))
-    _create_capture_kept()
+    op.create_index("ix_payment_status_created_at", "payment", ["status", "created_at"])
+    op.create_index("ix_payment_method_created_at", "payment", ["method", "created_at"])
+    op.create_index("ix_capture_outcome", "capture", ["outcome"])
     _create_refund()
     _create_dispute()
     _create_capture_decision()
@@ -37,13 +39,10 @@ def downgrade() -> None:
     op.drop_table("capture_decision")
     op.drop_table("dispute")
     op.drop_table("refund")
-    op.drop_index("ix_capture_kept", table_name="capture")
+    op.drop_index("ix_capture_outcome", "capture")
+    op.drop_index("ix_payment_method_created_at", "payment")
+    op.drop_index("ix_payment_status_created_at", "payment")
     op.drop_column("payment", "payer_phone")
-
-
-def _create_capture_kept() -> None:
-    kept = sa.text("outcome <> 'credited'")
-    op.create_index("ix_capture_kept", "capture", ["id"], unique=False, sqlite_where=kept, postgresql_where=kept)
 
 
 def _create_refund() -> None:

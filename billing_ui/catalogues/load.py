@@ -112,6 +112,7 @@ def _wanted(kind: str, minimum: int, maximum: int, choices: tuple[str, ...]) -> 
         "whole": f"a whole number from {minimum} to {maximum}",
         "choice": f"one of {', '.join(choices)}",
         "days": f"three days in rising order, from {minimum} to {maximum}",
+        "line": "a text of one line",
         "text": 'a pair {id = "…", en = "…"}',
     }
     return wanted[kind]

@@ -20,7 +20,7 @@ from billing_ui.queries.overview import head
 from billing_ui.rules.access import Actor, OperatorRole, system
 from billing_ui.rules.errors import BillingError
 from billing_ui.rules.facts import Captured
-from billing_ui.services import grants, identity, mails, payments, topups
+from billing_ui.services import grants, identity, mails, payments, wishes
 from billing_ui.services.topups import RequestTopup
 
 PASSWORD = "demo-kata-sandi"  # noqa: S105 - opens nothing but the demo
@@ -123,7 +123,7 @@ def _pay(env: Env, actor: Actor, amount: int, method: str, name: str) -> None:
     """A purchase as it would have gone, without asking a gateway about the past."""
     assert actor.account_id is not None
     try:
-        ref, payment_id = topups.place(env, actor, actor.account_id, RequestTopup(amount, method, f"form-{name}"))
+        ref, payment_id = wishes.place(env, actor, actor.account_id, RequestTopup(amount, method, f"form-{name}"))
     except BillingError:
         # A catalogue without top-ups in rupiah: its people begin with a gift instead.
         _gift(env, actor, amount * 10, name)

@@ -7,15 +7,15 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button, copy_button, link_button
+from billing_ui.components.action import button
 from billing_ui.components.browser import Arrival
 from billing_ui.components.disclosure import fold, modal, timeline
-from billing_ui.components.marks import badge
 from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.pay_code import pay_code
 from billing_ui.components.pay_head import pay_head
-from billing_ui.components.payment import amount_due, deadline, qr_card, status_line, va_card
-from billing_ui.components.surface import balance_stat, facts
-from billing_ui.components.text import Handler, language, money, num, t, when
+from billing_ui.components.pay_paid import pay_facts, pay_paid
+from billing_ui.components.payment import amount_due, deadline, status_line
+from billing_ui.components.text import Handler, money, t
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
             shown["status"],
             ("pending", _open(card)),
             ("created", "processing", "unknown", _waiting_only(card)),
-            ("paid", _paid(card)),
-            ("review", _facts(shown)),
+            ("paid", pay_paid(shown, card.brand, card.home)),
+            ("review", pay_facts(shown)),
             _ended(card),
         ),
         _story(shown),
@@ -74,57 +74,17 @@ def _open(card: Card) -> rx.Component:
             deadline(shown["expires_at"].to(str), shown["zone"], on_done=card.refresh),
             class_name="well stack-sm",
         ),
-        rx.match(
-            shown["kind"],
-            ("qr", _qr(shown)),
-            ("va", _va(shown)),
-            ("redirect", _redirect(shown)),
-            ("wrong", notice(t("qris.wrong"), tone="bad", icon_name="alert")),
-            rx.fragment(),
-        ),
+        pay_code(shown),
         _checking(card),
-        _facts(shown),
+        pay_facts(shown),
         _another_way(card),
-        class_name="stack",
-    )
-
-
-def _qr(shown: Any) -> rx.Component:
-    return qr_card(
-        shown["qr"],
-        payload=shown["value"],
-        merchant=shown["merchant"].to(str),
-        nmid=shown["nmid"].to(str),
-        amount=shown["total"].to(int),
-        currency=shown["currency"],
-        download="/qr/" + shown["ref"].to(str) + ".png?lang=" + language(),
-    )
-
-
-def _va(shown: Any) -> rx.Component:
-    return va_card(
-        shown["value"].to(str),
-        shown["grouped"],
-        bank=t("method." + shown["method"].to(str)),
-        holder=shown["merchant"],
-        amount=shown["total"].to(int),
-        currency=shown["currency"],
-        channels=shown["channels"].to(list[dict[str, Any]]),
-    )
-
-
-def _redirect(shown: Any) -> rx.Component:
-    wallet = t("method." + shown["method"].to(str))
-    return rx.el.div(
-        rx.el.p(t("ew.redirect", wallet=wallet), class_name="muted"),
-        link_button(t("ew.open", wallet=wallet), shown["value"], size="lg", wide=True, testid="pay-open"),
         class_name="stack",
     )
 
 
 def _waiting_only(card: Card) -> rx.Component:
     """Nothing to pay is shown: the code is being made, or the money is on its way."""
-    return rx.el.div(_checking(card), _facts(card.payment), _another_way(card), class_name="stack")
+    return rx.el.div(_checking(card), pay_facts(card.payment), _another_way(card), class_name="stack")
 
 
 def _checking(card: Card) -> rx.Component:
@@ -134,23 +94,6 @@ def _checking(card: Card) -> rx.Component:
         ),
         rx.el.div(rx.cond(card.is_not_yet, notice(t("pay.notyet")), rx.fragment()), role="status"),
         class_name="stack-sm",
-    )
-
-
-def _facts(shown: Any) -> rx.Component:
-    return facts(
-        [
-            ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
-            ("pay.method", t("method." + shown["method"].to(str))),
-            (
-                "pay.ref",
-                rx.el.span(
-                    rx.el.span(shown["ref"], class_name="mono"),
-                    copy_button(shown["ref"], "pay.copy_ref"),
-                    class_name="ref",
-                ),
-            ),
-        ]
     )
 
 
@@ -183,60 +126,6 @@ def _other(card: Card, code: rx.Var[str]) -> rx.Component:
     )
 
 
-def _paid(card: Card) -> rx.Component:
-    """Members see the new balance and the receipt; whoever else holds the link sees that it is paid."""
-    shown = card.payment
-    return rx.el.div(
-        rx.cond(
-            shown["member"],
-            rx.el.div(
-                balance_stat(
-                    shown["balance"].to(int),
-                    num(shown["balance"]),
-                    t("unit.token_word"),
-                    note=badge("+" + num(shown["tokens"]), tone="ok"),
-                ),
-                _receipt(shown),
-                class_name="stack",
-            ),
-            _facts(shown),
-        ),
-        rx.el.div(
-            link_button(t("pay.back", brand=card.brand), card.home, size="lg"),
-            rx.cond(
-                shown["member"],
-                link_button("pay.back_overview", "/subscription/overview/", kind="secondary", size="lg"),
-                rx.fragment(),
-            ),
-            class_name="row pay-actions",
-        ),
-        class_name="stack",
-    )
-
-
-def _receipt(shown: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.h2(t("pay.receipt_title"), font_size="16px"),
-            button(
-                "pay.print", on_click=rx.call_script("window.print()"), kind="ghost", size="sm", icon_name="receipt"
-            ),
-            class_name="between",
-        ),
-        facts(
-            [
-                ("pay.receipt_number", rx.el.span(shown["ref"], class_name="mono")),
-                ("pay.paid_at", when(shown["paid_at"], shown["zone"])),
-                ("pay.method", t("method." + shown["method"].to(str))),
-                ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
-            ],
-            total=("topup.total_paid", money(shown["total"], shown["currency"])),
-        ),
-        class_name="well stack-sm",
-        custom_attrs={"data-testid": "receipt"},
-    )
-
-
 def _ended(card: Card) -> rx.Component:
     """Failed, expired or canceled: the same wish again takes one click."""
     return rx.el.div(
@@ -259,7 +148,7 @@ def _ended(card: Card) -> rx.Component:
                 custom_attrs={"data-testid": "pay-amount", "data-value": card.payment["total"]},
             ),
         ),
-        _facts(card.payment),
+        pay_facts(card.payment),
         class_name="stack",
     )
 

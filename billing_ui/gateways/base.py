@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from billing_ui.rules.facts import Created, PaymentIntent, Refunded, RefundIntent, RequestStatus, Wake
+from billing_ui.rules.facts import (
+    Created,
+    GatewayTransaction,
+    PaymentIntent,
+    Refunded,
+    RefundIntent,
+    RequestStatus,
+    Wake,
+)
 
 
 class WebhookRefused(Exception):
@@ -57,6 +66,12 @@ class Gateway(Protocol):
 
     def refund_by(self, reference: str, request_id: str) -> Refunded | None:
         """The refund of this request that we asked for under this reference; None when the gateway has none."""
+
+    def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
+        """The gateway's own list of money that moved in this time, refunds included."""
+
+    def request_of(self, gateway_payment_id: str) -> str | None:
+        """The request a payment of that list belongs to, None when the gateway does not know the payment."""
 
     def ping(self) -> bool:
         """Whether the gateway answers us and knows our key."""

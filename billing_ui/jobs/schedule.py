@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from billing_ui.env import Env
-from billing_ui.jobs import beat, expire_lots, handle_inbox, look, look_refund, purge, send_mail, sweep_payments
+from billing_ui.jobs import (
+    beat,
+    expire_lots,
+    handle_inbox,
+    issue_receipts,
+    look,
+    look_refund,
+    purge,
+    send_mail,
+    sweep_payments,
+)
 from billing_ui.jobs.runner import Handler
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.services import outbox
@@ -20,6 +30,7 @@ _ROUNDS: Mapping[str, tuple[timedelta, Callable[[Env], object]]] = {
     "cron.beat": (BEAT_EVERY, beat.run),
     "cron.sweep_payments": (timedelta(seconds=30), sweep_payments.run),
     "cron.expire_lots": (timedelta(minutes=15), expire_lots.run),
+    "cron.issue_receipts": (timedelta(hours=1), issue_receipts.run),
     "cron.purge": (timedelta(hours=24), purge.run),
 }
 

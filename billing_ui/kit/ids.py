@@ -34,6 +34,10 @@ class Ids:
         """256 random bits as text, for a cookie or a link. Only its `digest` is ever stored."""
         return crockford(self._bits(_BITS)) + crockford(self._bits(_BITS))
 
+    def code(self, length: int) -> str:
+        """So many characters to copy from paper: no secret that opens a door, but too many to try them all."""
+        return "".join(CROCKFORD[self._bits(5)] for _ in range(length))
+
     def jitter(self, span: int) -> int:
         """A whole number from 0 to span - 1, to spread retries."""
         return self._bits(32) % max(span, 1)

@@ -77,7 +77,7 @@ def _kept(*narrower: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
         .where(
             and_(
-                col(Capture.outcome) != "credited",
+                col(Capture.outcome).in_(("extra", "held")),
                 col(CaptureDecision.id).is_(None),
                 gone < col(Capture.amount),
                 *narrower,

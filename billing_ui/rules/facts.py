@@ -12,6 +12,7 @@ RequestState = Literal["open", "paid", "failed", "expired", "canceled", "unknown
 InstructionKind = Literal["qr", "va", "redirect", "none"]
 RefundState = Literal["pending", "succeeded", "failed", "canceled", "unknown"]
 DisputeState = Literal["open", "won", "lost"]
+TransactionKind = Literal["payment", "refund"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +121,16 @@ class Wake:
     detail: dict[str, str] = field(default_factory=dict)
     refund_id: str | None = None
     dispute: DisputeClaim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayTransaction:
+    """A line of the gateway's own list of money that moved. `gateway_payment_id` is the payment, or the refund."""
+
+    gateway: str
+    transaction_id: str
+    kind: TransactionKind
+    gateway_payment_id: str
+    reference: str
+    amount: Amount
+    happened_at: datetime

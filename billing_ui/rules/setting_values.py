@@ -11,6 +11,7 @@ from billing_ui.rules.words import Text
 Obstacle = Literal["type", "minimum", "maximum", "choice", "order", "length"]
 
 LONGEST_TEXT = 500
+LONGEST_LINE = 200
 
 
 def obstacle(spec: SettingSpec, value: SettingValue) -> Obstacle | None:
@@ -26,7 +27,15 @@ def obstacle(spec: SettingSpec, value: SettingValue) -> Obstacle | None:
             if not isinstance(value, Text):
                 return "type"
             return "length" if max(len(value.id), len(value.en)) > LONGEST_TEXT else None
+        case "line":
+            return _obstacle_of_line(value)
     return _obstacle_of_days(spec, value)
+
+
+def _obstacle_of_line(value: SettingValue) -> Obstacle | None:
+    if not isinstance(value, str) or not (value.isprintable() and value == value.strip()):
+        return "type"
+    return "length" if len(value) > LONGEST_LINE else None
 
 
 def _obstacle_of_days(spec: SettingSpec, value: SettingValue) -> Obstacle | None:

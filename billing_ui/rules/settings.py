@@ -8,7 +8,7 @@ from typing import Literal
 from billing_ui.rules.words import Text
 
 SettingValue = bool | int | str | tuple[int, ...] | Text
-SettingKind = Literal["flag", "whole", "choice", "days", "text"]
+SettingKind = Literal["flag", "whole", "choice", "days", "text", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ def _whole(key: str, default: int, minimum: int, maximum: int, indonesian: str, 
 
 def _flag(key: str, default: bool, indonesian: str, english: str) -> SettingSpec:
     return SettingSpec(key, "flag", default, Text(indonesian, english))
+
+
+def _line(key: str, indonesian: str, english: str) -> SettingSpec:
+    return SettingSpec(key, "line", "", Text(indonesian, english))
 
 
 def _choice(key: str, choices: tuple[str, ...], indonesian: str, english: str) -> SettingSpec:
@@ -87,6 +91,15 @@ SETTINGS: dict[str, SettingSpec] = {
         _whole("tax.rate_per_10000", 1_100, 0, 5_000,
                "Tarif PPN per 10.000 (1100 = 11 %).",
                "The VAT rate per 10,000 (1100 = 11%)."),
+        _line("seller.name",
+              "Nama penjual di kuitansi; kosong berarti nama merek.",
+              "The seller's name on receipts; empty means the brand's."),
+        _line("seller.address",
+              "Alamat penjual di kuitansi; kosong berarti tidak dicetak.",
+              "The seller's address on receipts; empty means none is printed."),
+        _line("seller.tax_id",
+              "NPWP penjual di kuitansi; kosong berarti tidak dicetak.",
+              "The seller's tax number (NPWP) on receipts; empty means none is printed."),
         SettingSpec("dunning.days", "days", (0, 3, 7),
                     Text("Hari setelah jatuh tempo untuk teguran pertama, kedua dan ketiga.",
                          "Days after the due date of the first, second and third strike."), 0, 90),

@@ -19,7 +19,7 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Happening, Outcome, PurchaseStatus, Status, next_status, outcome_of
 from billing_ui.rules.refunds import Sold
-from billing_ui.services import audits, payment_mails, subscriptions, timeline
+from billing_ui.services import audits, payment_mails, receipts, subscriptions, timeline
 
 _CAPTURE = Capture.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
@@ -171,6 +171,7 @@ def credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, money
     )  # fmt: skip
     if pays:
         payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
+        receipts.issue(tx, env, payment, topup, money.gateway_payment_id)
     return receipt
 
 

@@ -20,7 +20,8 @@ from billing_ui.rules.topups import Quote
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services.plans import topup_plan
-from billing_ui.services.topups import RequestTopup, price, request
+from billing_ui.services.topups import RequestTopup, request
+from billing_ui.services.wishes import price
 from billing_ui.state.feedback import NOTHING, told
 from billing_ui.state.labels import everyday, instant, worth
 from billing_ui.state.pay import PayState

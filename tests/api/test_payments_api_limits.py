@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from billing_ui.api.app import build
 from billing_ui.api.auth import BURST, RATE_PER_S
 from billing_ui.security.wrap import wrap
-from billing_ui.services import topups
+from billing_ui.services import asking
 from tests.api.test_payments_api import PROBLEM, URL, Host, bearer, host, refusal, rows
 from tests.world import World
 
@@ -82,7 +82,7 @@ def test_whoever_asks_too_often_is_told_when_to_come_again(host: Host, world: Wo
 def test_an_account_with_too_many_unpaid_codes_is_told_for_how_long(
     host: Host, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(topups, "MOST_UNPAID_PER_HOUR", 1)
+    monkeypatch.setattr(asking, "MOST_UNPAID_PER_HOUR", 1)
     host.post("order-0001")
     world.later(minutes=20)
     late = host.post("order-0002")

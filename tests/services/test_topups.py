@@ -19,7 +19,7 @@ from billing_ui.rules.errors import (
     TooManyTries,
 )
 from billing_ui.rules.facts import Captured
-from billing_ui.services import looks, topups
+from billing_ui.services import asking, looks, topups
 from billing_ui.services.topups import RequestTopup
 from tests.live_sandbox import Box
 from tests.world import Crash, World, open_world
@@ -159,7 +159,7 @@ def test_a_foreign_purchase_answers_like_an_unknown_one(world: World) -> None:
 
 
 def test_an_account_cannot_ask_for_codes_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(topups, "MOST_UNPAID_PER_HOUR", 3)
+    monkeypatch.setattr(asking, "MOST_UNPAID_PER_HOUR", 3)
     customer = world.customer()
     paid, *_ = [world.wants(customer, amount) for amount in (25_000, 50_000, 100_000)]
     with pytest.raises(TooManyTries):

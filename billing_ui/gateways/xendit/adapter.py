@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, asks, webhooks
-from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
+from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
+from billing_ui.gateways.xendit.wire import NOT_ASKED, TIMEOUT_S, Wire, is_safe_id
+from billing_ui.kit.clock import Clock
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from billing_ui.rules.facts import Captured, Created, PaymentIntent, Refunded, RefundIntent, RequestStatus
+from billing_ui.rules.facts import (
+    Captured,
+    Created,
+    GatewayTransaction,
+    PaymentIntent,
+    Refunded,
+    RefundIntent,
+    RequestStatus,
+)
 from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
 _REQUEST = "/v3/payment_requests/{request_id}"
 _PAYMENT = "/v3/payments/{payment_id}"
 _REFUNDS, _REFUND = "/refunds", "/refunds/{refund_id}"
-_TRANSACTIONS = "/transactions"
 # Published for each endpoint. The keys for trying out have a tenth of the room, at Xendit itself.
 _READS_PER_MINUTE, _TEST_READS_PER_MINUTE = 600, 60
 _PING_TIMEOUT_S = (1.0, 2.0)  # somebody waits for the answer, and "no" is one
@@ -37,17 +46,24 @@ class XenditGateway:
         *,
         timeout_s: tuple[float, float] = TIMEOUT_S,
         reads_per_minute: int | None = None,
+        clock: Clock | None = None,
     ) -> None:
         is_trial = api_key.startswith("xnd_development_") and urlsplit(base_url).hostname == "api.xendit.co"
         self.reads_per_minute = reads_per_minute or (_TEST_READS_PER_MINUTE if is_trial else _READS_PER_MINUTE)
-        self._wire = Wire(api_key, base_url, timeout_s)
+        self._wire = Wire(api_key, base_url, timeout_s, clock)
         self._tokens = tuple(token.encode() for token in callback_tokens if token)
 
     def create(self, intent: PaymentIntent) -> Created:
         method = METHODS.get(intent.method)
         if method is None or method.gateway != self.name or intent.total.unit != "IDR":
             raise GatewayRejected(reason="METHOD_NOT_OURS")
-        answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
+        try:
+            answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
+        except GatewayUnavailable as error:
+            if error.facts.get("reason") != NOT_ASKED:
+                raise
+            # Nothing was sent, so nothing can be owed: the customer is told at once and may choose another way.
+            raise GatewayRejected(reason="CHANNEL_UNAVAILABLE") from error
         request_id = answers.word(answer.get("payment_request_id"))
         if request_id is None or not is_safe_id(request_id):
             raise GatewayUnavailable(reason="NO_REQUEST_ID")
@@ -88,8 +104,9 @@ class XenditGateway:
         return answers.state(answer.get("status")) == "canceled"
 
     def payments_under(self, reference: str) -> tuple[str, ...]:
-        asked = (("reference_id", reference), ("types", "PAYMENT"), ("statuses", "SUCCESS"), ("limit", "50"))
-        return answers.transacted(self._wire.get(_TRANSACTIONS, query=asked), reference)
+        listed = transactions.of_reference(self._wire, reference)
+        ours = (each for each in listed if each.kind == "payment" and each.reference == reference)
+        return tuple(each.gateway_payment_id for each in ours if is_safe_id(each.gateway_payment_id))
 
     def refund(self, intent: RefundIntent) -> Refunded:
         answer = self._wire.post(_REFUNDS, asks.refund_body(intent), key=intent.reference)
@@ -112,6 +129,12 @@ class XenditGateway:
         listed = answers.listed(self._wire.get(_REFUNDS, query=(("payment_request_id", request_id), ("limit", "100"))))
         ours = (row for row in listed if row.get("reference_id") == reference)
         return next((answers.refunded(row, request_id) for row in ours), None)
+
+    def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
+        return transactions.between(self._wire, since, until)
+
+    def request_of(self, gateway_payment_id: str) -> str | None:
+        return transactions.request_of(self._wire, gateway_payment_id)
 
     def ping(self) -> bool:
         try:

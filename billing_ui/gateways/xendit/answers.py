@@ -134,16 +134,6 @@ def refunded(answer: dict[str, Any], request_id: str | None = None) -> Refunded:
     )
 
 
-def transacted(answer: dict[str, Any], reference: str) -> tuple[str, ...]:
-    """The payments that a page of the gateway's list of transactions names under our reference."""
-    named = (
-        word(row.get("product_id"))
-        for row in _rows(answer.get("data"))
-        if row.get("type") == "PAYMENT" and row.get("reference_id") == reference
-    )
-    return tuple(dict.fromkeys(found for found in named if found is not None and is_safe_id(found)))
-
-
 def listed(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return _rows(answer.get("data"))
 

@@ -1,0 +1,83 @@
+"""A payment that is done: the new balance and the receipt; and what every state says about the purchase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.action import button, copy_button, link_button
+from billing_ui.components.marks import badge
+from billing_ui.components.surface import balance_stat, facts
+from billing_ui.components.text import money, num, t, when
+
+
+def pay_facts(shown: Any) -> rx.Component:
+    """What is bought, how it is paid, and the number to name when asking for help."""
+    return facts(
+        [
+            ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
+            ("pay.method", t("method." + shown["method"].to(str))),
+            (
+                "pay.ref",
+                rx.el.span(
+                    rx.el.span(shown["ref"], class_name="mono"),
+                    copy_button(shown["ref"], "pay.copy_ref"),
+                    class_name="ref",
+                ),
+            ),
+        ]
+    )
+
+
+def pay_paid(shown: Any, brand: Any, home: Any) -> rx.Component:
+    """Members see the new balance and the receipt; whoever else holds the link sees that it is paid."""
+    return rx.el.div(
+        rx.cond(
+            shown["member"],
+            rx.el.div(
+                balance_stat(
+                    shown["balance"].to(int),
+                    num(shown["balance"]),
+                    t("unit.token_word"),
+                    note=badge("+" + num(shown["tokens"]), tone="ok"),
+                ),
+                _receipt(shown),
+                class_name="stack",
+            ),
+            pay_facts(shown),
+        ),
+        rx.el.div(
+            link_button(t("pay.back", brand=brand), home, size="lg"),
+            rx.cond(
+                shown["member"],
+                link_button("pay.back_overview", "/subscription/overview/", kind="secondary", size="lg"),
+                rx.fragment(),
+            ),
+            class_name="row pay-actions",
+        ),
+        class_name="stack",
+    )
+
+
+def _receipt(shown: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h2(t("pay.receipt_title"), font_size="16px"),
+            button(
+                "pay.print", on_click=rx.call_script("window.print()"), kind="ghost", size="sm", icon_name="receipt"
+            ),
+            class_name="between",
+        ),
+        facts(
+            [
+                ("pay.receipt_number", rx.el.span(shown["ref"], class_name="mono")),
+                ("pay.paid_at", when(shown["paid_at"], shown["zone"])),
+                ("pay.method", t("method." + shown["method"].to(str))),
+                ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
+            ],
+            total=("topup.total_paid", money(shown["total"], shown["currency"])),
+        ),
+        class_name="well stack-sm",
+        custom_attrs={"data-testid": "receipt"},
+    )
