@@ -71,6 +71,8 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
+    """What left with the money, and the balances around it."""
+
     tokens: int
     balance_before: int
     balance_after: int
@@ -127,10 +129,9 @@ def release(tx: Tx, env: Env, actor: Actor, topup: Topup) -> None:
 
 
 def _into_clearing(currency: str, pocket: str, part: int) -> ledger.Transfer:
-    """Rounding may let a single rupiah of fee or tax run the other way for a tiny part; the whole comes out right."""
-    if part > 0:
-        return ledger.Transfer(currency, pocket, "clearing", part)
-    return ledger.Transfer(currency, "clearing", pocket, -part)
+    """Rounding may let a single rupiah run the other way for a tiny part; the whole comes out right."""
+    there, back = (pocket, "clearing") if part > 0 else ("clearing", pocket)
+    return ledger.Transfer(currency, there, back, abs(part))
 
 
 def _sold(tx: Tx, case: Case) -> Sold | None:

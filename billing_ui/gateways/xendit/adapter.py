@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
+from billing_ui.gateways.xendit import answers, asks, refunds, transactions, webhooks
 from billing_ui.gateways.xendit.wire import NOT_ASKED, TIMEOUT_S, Wire, is_safe_id
 from billing_ui.kit.clock import Clock
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
@@ -27,7 +27,6 @@ from billing_ui.rules.methods import METHODS
 _REQUESTS = "/v3/payment_requests"
 _REQUEST = "/v3/payment_requests/{request_id}"
 _PAYMENT = "/v3/payments/{payment_id}"
-_REFUNDS, _REFUND = "/refunds", "/refunds/{refund_id}"
 # Published for each endpoint. The keys for trying out have a tenth of the room, at Xendit itself.
 _READS_PER_MINUTE, _TEST_READS_PER_MINUTE = 600, 60
 _PING_TIMEOUT_S = (1.0, 2.0)  # somebody waits for the answer, and "no" is one
@@ -104,31 +103,16 @@ class XenditGateway:
         return answers.state(answer.get("status")) == "canceled"
 
     def payments_under(self, reference: str) -> tuple[str, ...]:
-        listed = transactions.of_reference(self._wire, reference)
-        ours = (each for each in listed if each.kind == "payment" and each.reference == reference)
-        return tuple(each.gateway_payment_id for each in ours if is_safe_id(each.gateway_payment_id))
+        return transactions.payments_under(self._wire, reference)
 
     def refund(self, intent: RefundIntent) -> Refunded:
-        answer = self._wire.post(_REFUNDS, asks.refund_body(intent), key=intent.reference)
-        told = answers.refunded(answer, intent.request_id)
-        if (told.reference, told.amount) != (intent.reference, intent.amount):
-            raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
-        return told
+        return refunds.ask(self._wire, intent)
 
     def refund_status(self, refund_id: str) -> Refunded:
-        answer = self._wire.get(_REFUND, refund_id=refund_id)
-        told = answers.refunded(answer)
-        if told.gateway_refund_id != refund_id:
-            raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
-        if told.request_id is not None or told.gateway_payment_id is None:
-            return told
-        payment = self._payment(told.gateway_payment_id, is_named_by_webhook=True) or {}
-        return answers.refunded(answer, answers.word(payment.get("payment_request_id")))
+        return refunds.read(self._wire, refund_id)
 
     def refund_by(self, reference: str, request_id: str) -> Refunded | None:
-        listed = answers.listed(self._wire.get(_REFUNDS, query=(("payment_request_id", request_id), ("limit", "100"))))
-        ours = (row for row in listed if row.get("reference_id") == reference)
-        return next((answers.refunded(row, request_id) for row in ours), None)
+        return refunds.find(self._wire, reference, request_id)
 
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         return transactions.between(self._wire, since, until)

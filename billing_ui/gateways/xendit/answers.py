@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from billing_ui.gateways.xendit.wire import code, is_safe_id
+from billing_ui.gateways.xendit.wire import code
 from billing_ui.kit.amount import Amount
 from billing_ui.rules.errors import GatewayUnavailable
-from billing_ui.rules.facts import Captured, Instruction, Refunded, RefundState, RequestState
+from billing_ui.rules.facts import Captured, Instruction, RequestState
 from billing_ui.rules.methods import MethodGroup
 
 GATEWAY = "xendit"
@@ -25,13 +25,6 @@ _STATES: dict[str, RequestState] = {
     "EXPIRED": "expired",
     "CANCELED": "canceled",
     "CANCELLED": "canceled",
-}
-_REFUND_STATES: dict[str, RefundState] = {
-    "PENDING": "pending",
-    "SUCCEEDED": "succeeded",
-    "FAILED": "failed",
-    "CANCELLED": "canceled",
-    "CANCELED": "canceled",
 }
 # A request in one of these takes no money any more: what arrives for it all the same is late.
 ENDED: frozenset[RequestState] = frozenset({"failed", "expired", "canceled"})
@@ -115,27 +108,6 @@ def captured(payment: dict[str, Any], payment_id: str, request: RequestState = "
         captured_at=max(moments, default=instant(payment.get("updated"))),
         after_end=request in ENDED,
     )
-
-
-def refunded(answer: dict[str, Any], request_id: str | None = None) -> Refunded:
-    """One refund. Its amount must be readable, or the books could not follow it."""
-    refund_id, amount, currency = word(answer.get("id")), rupiah(answer.get("amount")), word(answer.get("currency"))
-    if refund_id is None or not is_safe_id(refund_id) or not amount or currency is None:
-        raise GatewayUnavailable(reason="UNREADABLE_REFUND")
-    return Refunded(
-        gateway=GATEWAY,
-        gateway_refund_id=refund_id,
-        state=_REFUND_STATES.get(str(answer.get("status")).upper(), "unknown"),
-        amount=Amount(amount, currency.upper()),
-        gateway_payment_id=word(answer.get("payment_id")),
-        request_id=word(answer.get("payment_request_id")) or request_id,
-        reference=word(answer.get("reference_id")),
-        failure_code=failure(answer),
-    )
-
-
-def listed(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    return _rows(answer.get("data"))
 
 
 def failure(*answers: dict[str, Any]) -> str | None:

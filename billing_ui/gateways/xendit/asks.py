@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.xendit.answers import rupiah
-from billing_ui.rules.facts import PaymentIntent, RefundIntent
+from billing_ui.rules.facts import PaymentIntent
 from billing_ui.rules.methods import Method
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9 .,'-]+")
@@ -26,16 +26,6 @@ def request_body(intent: PaymentIntent, method: Method) -> dict[str, Any]:
         "channel_code": method.channel,
         "channel_properties": _channel_properties(intent, method),
         "description": " ".join(intent.description.split())[:1000] or intent.reference,
-    }
-
-
-def refund_body(intent: RefundIntent) -> dict[str, Any]:
-    return {
-        "reference_id": intent.reference,
-        "payment_request_id": intent.request_id,
-        "amount": intent.amount.quantity,
-        "currency": intent.amount.unit,
-        "reason": "REQUESTED_BY_CUSTOMER",
     }
 
 
