@@ -15,7 +15,7 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import GatewayUnavailable
 from billing_ui.rules.facts import Refunded
 from billing_ui.rules.refunds import OVER, RefundStatus
-from billing_ui.services import audits, looks, returns, timeline
+from billing_ui.services import audits, looks, payment_mails, returns, timeline
 
 # Money that a person sends back by a bank transfer leaves our bank, not the gateway.
 BY_HAND = "cash:bank"
@@ -92,6 +92,7 @@ def book(tx: Tx, env: Env, actor: Actor, row: Refund, case: returns.Case, way: r
         tx, env, actor, "payment.refunded", case.payment.public_id, row.reason,
         {"balance": taken.balance_before}, {"balance": taken.balance_after, **told},
     )  # fmt: skip
+    payment_mails.tell_refunded(tx, env, case.payment, case.topup, row.amount, taken.tokens, refund=row.public_id)
     returns.release(tx, env, actor, case.topup)
 
 

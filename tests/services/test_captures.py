@@ -86,7 +86,6 @@ def test_an_extra_payment_credited_brings_the_same_tokens_again(desk: tuple[Worl
     assert world.balance(customer) == 1_000_000
     assert waiting(world) == ()
     assert ("IDR", "clearing") not in pockets(world, customer.account_id)
-    assert world.jobs("mail.send") == 1
     assert shown(world, ref, customer).kept == 0
     world.books_are_right()
 
