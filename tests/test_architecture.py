@@ -37,7 +37,11 @@ LONGER_MODULES = {
     "billing_ui/sandbox/control.py": "the control API is one table of acts",
     "billing_ui/sandbox/pages.py": "plain pages of one look",
     "billing_ui/services/looks.py": "one look, whoever asks for it and however it ends",
+    "billing_ui/services/disputes.py": "one dispute from its first webhook to its end",
     "billing_ui/services/payments.py": "the only road to paid is read from end to end",
+    "billing_ui/services/refund_requests.py": "a wish for money to go back, its question and its end",
+    "billing_ui/services/refunds.py": "the only road for money going back is read from end to end",
+    "billing_ui/services/returns.py": "how a sum of money stands, and the one posting that sends a part of it back",
     "billing_ui/state/pay.py": "one purchase in all its live states",
     "billing_ui/state/topup.py": "amount and method serve two pages with the same handlers",
 }
