@@ -72,6 +72,26 @@ class Box:
     def switch(self, **positions: Any) -> Any:
         return self._done("POST", "/_sim/switches", positions)
 
+    def fault(self, fault: str, call: str = "*", gateway: str = "xendit", times: int | None = 1, **more: Any) -> Any:
+        """What the next calls meet: `box.fault("timeout_after_commit", "create")`."""
+        wish = {"gateway": gateway, "call": call, "fault": fault, "times": times, **more}
+        return self._done("POST", "/_sim/faults", wish)
+
+    def no_faults(self) -> None:
+        self._done("DELETE", "/_sim/faults")
+
+    def advance(self, seconds: float) -> Any:
+        """Moves the sandbox's clock; answers when all that fell due on the way is done."""
+        return self._done("POST", "/_sim/clock", {"advance_s": seconds})
+
+    def held(self) -> list[dict[str, Any]]:
+        """The webhooks kept back by `switch(webhooks="hold")`, oldest first."""
+        return list(self._done("GET", "/_sim/webhooks")["held"])
+
+    def deliver(self, *event_ids: str) -> Any:
+        """The held ones, or exactly these events in this order; each is answered before the next is sent."""
+        return self._done("POST", "/_sim/webhooks/deliver", {"event_ids": list(event_ids)} if event_ids else {})
+
     def reset(self) -> None:
         self._done("POST", "/_sim/reset")
 

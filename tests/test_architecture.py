@@ -32,6 +32,8 @@ LONGER_MODULES = {
     "billing_ui/pages/plans.py": "choosing and paying happen inside the same card",
     "billing_ui/pages/settings.py": "one page of small, alike sections",
     "billing_ui/pages/topup_form.py": "amount, method and the sum are one form",
+    "billing_ui/queries/admin_payment.py": "the file of one payment is put together in one place",
+    "billing_ui/queries/admin_payments.py": "a page of the list, its filters and its flags belong together",
     "billing_ui/rules/errors.py": "the tree of refusals is drawn and told in one place",
     "billing_ui/sandbox/control.py": "the control API is one table of acts",
     "billing_ui/sandbox/pages.py": "plain pages of one look",
@@ -46,6 +48,7 @@ LONGER_FUNCTIONS: dict[str, str] = {}
 HIDDEN_IMPORTS = {
     "billing_ui/cli/serve.py": "Reflex reads its switches when it is first imported",
     "billing_ui/infra/db.py": "Alembic is slow to import and only migrations need it",
+    "billing_ui/infra/pdf.py": "typst is large and only papers need it",
 }
 
 SQLALCHEMY_HOOKS = {"process_bind_param", "process_result_value"}

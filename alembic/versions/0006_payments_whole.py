@@ -17,6 +17,9 @@ AT = UtcDateTime()
 
 def upgrade() -> None:
     op.add_column("payment", sa.Column("payer_phone", sa.String(), nullable=True))
+    op.create_index("ix_payment_status_created_at", "payment", ["status", "created_at"])
+    op.create_index("ix_payment_method_created_at", "payment", ["method", "created_at"])
+    op.create_index("ix_capture_outcome", "capture", ["outcome"])
     _create_refund()
     _create_dispute()
     _create_capture_decision()
@@ -44,6 +47,9 @@ def downgrade() -> None:
     op.drop_table("capture_decision")
     op.drop_table("dispute")
     op.drop_table("refund")
+    op.drop_index("ix_capture_outcome", "capture")
+    op.drop_index("ix_payment_method_created_at", "payment")
+    op.drop_index("ix_payment_status_created_at", "payment")
     op.drop_column("payment", "payer_phone")
 
 

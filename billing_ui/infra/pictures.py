@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from collections.abc import Sequence
@@ -20,6 +21,13 @@ _BLACK_AND_WHITE = bytes([255, 0]) + bytes(254)
 def qr_svg(payload: str) -> str:
     """An SVG data address, black on white, with the quiet zone of four modules that scanners need."""
     return str(segno.make(payload, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
+
+
+def qr_plain(payload: str) -> str:
+    """The code alone as SVG text, for a paper that has its own margins."""
+    picture = io.BytesIO()
+    segno.make(payload, error="m").save(picture, kind="svg", border=0, dark="#1B2420", xmldecl=False)
+    return picture.getvalue().decode()
 
 
 def qr_png(payload: str, words: Sequence[str] = ()) -> bytes:

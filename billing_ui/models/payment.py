@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from billing_ui.models.types import BigId, Json, JsonMap, UtcDateTime, one_of
@@ -20,6 +20,9 @@ class Payment(SQLModel, table=True):
         CheckConstraint("(topup_id IS NULL) <> (invoice_id IS NULL)", name="one_purchase"),
         CheckConstraint("total_amount > 0", name="positive"),
         UniqueConstraint("gateway", "gateway_request_id"),
+        # The operators' list, whole or narrowed, is read along one of these, newest first.
+        Index(None, "status", "created_at"),
+        Index(None, "method", "created_at"),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -51,6 +54,7 @@ class Capture(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("gateway", "gateway_payment_id"),
         one_of("outcome", "credited", "extra", "held"),
+        Index(None, "outcome"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

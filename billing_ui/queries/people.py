@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,17 @@ def devices(tx: Tx, user_id: int, now: datetime) -> tuple[DeviceView, ...]:
         DeviceView(public_id, device_name(device), ip, created_at, seen_at)
         for public_id, device, ip, created_at, seen_at in tx.execute(query)
     )
+
+
+def owners(tx: Tx, accounts: Collection[int]) -> dict[int, str]:
+    """Account → the e-mail address of who owns it."""
+    query = (
+        select(col(Member.account_id), col(User.email))
+        .join(User, col(User.id) == col(Member.user_id))
+        .where(col(Member.account_id).in_(accounts), col(Member.role) == "owner")
+        .order_by(col(User.id).desc())
+    )
+    return {row.account_id: row.email for row in tx.execute(query)} if accounts else {}
 
 
 def people(tx: Tx, *, operators_only: bool = False, limit: int = 500) -> tuple[PersonView, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, NoReturn
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
@@ -27,6 +28,10 @@ async def read_object(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BodyError("the body must be a JSON object")
     return value
+
+
+async def read_form(request: Request) -> dict[str, list[str]]:
+    return parse_qs((await read_bytes(request, 64 * 1024)).decode("utf-8", "replace"))
 
 
 def decode(raw: bytes) -> Any:

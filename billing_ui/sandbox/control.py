@@ -1,4 +1,4 @@
-"""The control API: what a test does instead of a person with a phone."""
+"""The control API for one payment at a time: what a test does instead of a person with a phone."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ from billing_ui.sandbox.bodies import BodyError, read_object
 from billing_ui.sandbox.clock import parse_time, wire_time
 from billing_ui.sandbox.payments import NotPayableError
 from billing_ui.sandbox.state import Mail, PaymentRequest
-from billing_ui.sandbox.switches import SwitchError
 from billing_ui.sandbox.world import World
 
 SCHEMA = 1
@@ -63,14 +62,6 @@ class Control:
         self._world.reset()
         return JSONResponse({"ok": True})
 
-    async def switches(self, request: Request) -> Response:
-        if request.method == "POST":
-            try:
-                self._world.switches.set(await read_object(request))
-            except SwitchError as bad:
-                raise BodyError(str(bad)) from bad
-        return JSONResponse(self._world.switches.view())
-
     def _find(self, request: Request, *, late: bool = False) -> PaymentRequest:
         reference = request.path_params["reference"]
         found = self._world.books.find(reference, late=late)
@@ -119,13 +110,11 @@ def routes(world: World) -> list[Route]:
         ("GET", "/inbox", control.inbox),
         ("GET", "/health", control.health),
         ("POST", "/reset", control.reset),
-        ("GET", "/switches", control.switches),
-        ("POST", "/switches", control.switches),
     ]
-    return [Route(path, _plainly(endpoint), methods=[verb]) for verb, path, endpoint in table]
+    return [Route(path, plainly(endpoint), methods=[verb]) for verb, path, endpoint in table]
 
 
-def _plainly(endpoint: Endpoint) -> Endpoint:
+def plainly(endpoint: Endpoint) -> Endpoint:
     async def answered(request: Request) -> Response:
         try:
             return await endpoint(request)

@@ -36,6 +36,7 @@ class Look:
             t=partial(words.say, language),
             money=partial(words.rupiah, language),
             moment=partial(words.when, language),
+            span=partial(words.span, language),
             **facts,
         )
         return HTMLResponse(content, status)

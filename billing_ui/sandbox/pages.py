@@ -1,7 +1,6 @@
-"""What a person sees: the phone that pays, and the panel that breaks things. Plain HTML, no scripts."""
+"""The phone that pays, as a person sees it. Plain HTML, no scripts."""
 
 from typing import Any
-from urllib.parse import parse_qs
 
 import segno
 from starlette.requests import Request
@@ -9,62 +8,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from billing_ui.sandbox import acts
-from billing_ui.sandbox.bodies import BodyError, read_bytes
-from billing_ui.sandbox.channels import CHANNELS, Kind
+from billing_ui.sandbox.bodies import BodyError, read_form
+from billing_ui.sandbox.channels import Kind
 from billing_ui.sandbox.look import Look
 from billing_ui.sandbox.payments import NotPayableError
 from billing_ui.sandbox.state import LATE, PaymentRequest
-from billing_ui.sandbox.switches import FAULTS, SwitchError
 from billing_ui.sandbox.world import World
-
-_SHOWN = 100
 
 
 class Pages:
     def __init__(self, world: World) -> None:
         self._world = world
         self._look = Look(world.settings)
-
-    async def panel(self, request: Request, *, wrong: str = "") -> Response:
-        requests = self._world.books.newest_first()
-        deliveries = [told for found in requests for told in found.deliveries]
-        deliveries.sort(key=lambda told: told.started, reverse=True)
-        said = request.query_params.get("said", "")
-        return self._look.page(
-            request,
-            "panel.html",
-            status=400 if wrong else 200,
-            here="/",
-            requests=requests[:_SHOWN],
-            deliveries=deliveries[:_SHOWN],
-            switches=self._world.switches.view(),
-            channels=CHANNELS.values(),
-            faults=FAULTS,
-            said=said if said in {"saved", "reset_done"} else "",
-            wrong=wrong,
-        )
-
-    async def switches(self, request: Request) -> Response:
-        form = await _form(request)
-        latency = form.get("latency_ms", ["0"])[0] or "0"
-        try:
-            self._world.switches.set(
-                {
-                    "drop_webhooks": "drop_webhooks" in form,
-                    "wrong_token": "wrong_token" in form,
-                    "latency_ms": int(latency) if latency.isdecimal() else latency,
-                    "fault": form.get("fault", [""])[0],
-                    "mail_fault": form.get("mail_fault", [""])[0],
-                    "channels_down": form.get("channels_down", []),
-                }
-            )
-        except SwitchError as bad:
-            return await self.panel(request, wrong=str(bad))
-        return self._look.see(request, "/", said="saved")
-
-    async def reset(self, request: Request) -> Response:
-        self._world.reset()
-        return self._look.see(request, "/", said="reset_done")
 
     async def phones(self, request: Request) -> Response:
         code = "".join(request.query_params.get("code", "").split())
@@ -108,7 +63,7 @@ class Pages:
         act = request.path_params["act"]
         if found is None or act not in {"pay", "fail", "expire"}:
             return await self.phone(request)
-        form = await _form(request)
+        form = await read_form(request)
         try:
             if act == "pay":
                 await acts.pay(self._world, found, acts.read_pay(_pay_wishes(form)))
@@ -130,18 +85,11 @@ class Pages:
 def routes(world: World) -> list[Route]:
     pages = Pages(world)
     return [
-        Route("/", pages.panel),
-        Route("/switches", pages.switches, methods=["POST"]),
-        Route("/reset", pages.reset, methods=["POST"]),
         Route("/phone", pages.phones),
         Route("/phone/{reference}", pages.phone),
         Route("/phone/{reference}/qr.svg", pages.qr),
         Route("/phone/{reference}/{act}", pages.act, methods=["POST"]),
     ]
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    return parse_qs((await read_bytes(request, 64 * 1024)).decode("utf-8", "replace"))
 
 
 def _pay_wishes(form: dict[str, list[str]]) -> dict[str, object]:

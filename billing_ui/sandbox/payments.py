@@ -44,7 +44,7 @@ def create(world: World, order: Order) -> PaymentRequest:
         status="ACCEPTING_PAYMENTS" if reusable else "REQUIRES_ACTION",
     )
     request.actions = [_action(world, request, descriptor) for descriptor in order.channel.shows]
-    world.books.requests[request.id] = request
+    world.books.add(request)
     watch_expiry(world, request)
     return request
 
@@ -99,9 +99,7 @@ def watch_expiry(world: World, request: PaymentRequest) -> None:
 
     async def close() -> None:
         if request.is_open and request.expires_at <= world.clock():
-            event = expire(world, request)
-            if not world.switches.drop_webhooks:
-                await world.postman.tell(event)
+            await world.postman.tell(expire(world, request))
 
     world.agenda.at(request.expires_at, close)
 

@@ -42,13 +42,11 @@ class Resend:
             raise RefusedError(404, "not_found", "Email not found")
         return JSONResponse(mails.stored(mail))
 
-    def guard(self, endpoint: Endpoint) -> Endpoint:
+    def guard(self, call: str, endpoint: Endpoint) -> Endpoint:
         async def guarded(request: Request) -> Response:
-            switches = self._world.switches
             try:
                 _check_key(request.headers.get("authorization", ""))
-                fault = switches.take_mail_fault() if request.method == "POST" else ""
-                return await through(fault, switches.latency_ms, lambda: endpoint(request))
+                return await through(self._world.faults.take("resend", call), lambda: endpoint(request))
             except RefusedError as refusal:
                 return _refuse(refusal)
             except BodyError as bad:
@@ -98,9 +96,9 @@ class Resend:
 def routes(world: World) -> list[Route]:
     resend = Resend(world)
     return [
-        Route("/emails", resend.guard(resend.send), methods=["POST"]),
-        Route("/emails/batch", resend.guard(resend.send_batch), methods=["POST"]),
-        Route("/emails/{id}", resend.guard(resend.read), methods=["GET"]),
+        Route("/emails", resend.guard("send", resend.send), methods=["POST"]),
+        Route("/emails/batch", resend.guard("batch", resend.send_batch), methods=["POST"]),
+        Route("/emails/{id}", resend.guard("read", resend.read), methods=["GET"]),
     ]
 
 

@@ -66,7 +66,7 @@ class Event:
 
     id: str
     kind: str
-    request: PaymentRequest
+    request: PaymentRequest | None
     body: bytes
     created: datetime
 
@@ -103,10 +103,20 @@ class Books:
     mails: list[Mail] = field(default_factory=list)
     mail_keys: dict[str, tuple[datetime, str, Any]] = field(default_factory=dict)
     """Idempotency key → when, hash of the body, the answer it got."""
+    events: dict[str, Event] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
+    _families: dict[str, list[PaymentRequest]] = field(default_factory=dict)
+    """Reference and stem → requests, oldest first."""
 
     def clear(self) -> None:
-        for shelf in (self.requests, self.payments, self.mails, self.mail_keys):
+        shelves = (self.requests, self.payments, self.mails, self.mail_keys, self.events, self.deliveries)
+        for shelf in (*shelves, self._families):
             shelf.clear()
+
+    def add(self, request: PaymentRequest) -> None:
+        self.requests[request.id] = request
+        for name in {request.reference, request.stem}:
+            self._families.setdefault(name, []).append(request)
 
     def newest_first(self) -> list[PaymentRequest]:
         return list(reversed(self.requests.values()))
@@ -119,10 +129,9 @@ class Books:
         """
         if reference in self.requests:
             return self.requests[reference]
-        exact = [request for request in self.newest_first() if request.reference == reference]
-        family = [request for request in self.newest_first() if request.stem == reference]
+        family = self._families.get(reference, [])[::-1]
+        candidates = sorted(family, key=lambda request: request.reference != reference)
         wanted = LATE if late else OPEN
-        candidates = [*exact, *family]
         return next((request for request in candidates if request.status in wanted), next(iter(candidates), None))
 
     def mail(self, mail_id: str) -> Mail | None:

@@ -1,11 +1,11 @@
-"""What a person or a test may break on purpose."""
+"""What a person or a test may break on purpose, for as long as it stays broken."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from billing_ui.sandbox.channels import CHANNELS
 
-FAULTS = ("server_error", "html_502", "empty_503", "rate_limited", "timeout_before", "timeout_after", "cut")
+WEBHOOKS = ("deliver", "hold", "drop")
 
 
 class SwitchError(ValueError):
@@ -14,13 +14,16 @@ class SwitchError(ValueError):
 
 @dataclass(slots=True)
 class Switches:
-    drop_webhooks: bool = False
+    webhooks: str = "deliver"
+    """Told at once, kept until somebody lets them go, or lost for good."""
+    copies: int = 1
+    """How often each webhook is sent, all copies together."""
+    reorder: bool = False
+    """Of two webhooks in a row the second arrives first."""
     wrong_token: bool = False
-    latency_ms: int = 0
+    webhook_latency_ms: int = 0
+    """How long each delivery is under way."""
     channels_down: set[str] = field(default_factory=set)
-    fault: str = ""
-    """What the next Xendit call meets; it meets it once."""
-    mail_fault: str = ""
 
     def set(self, wanted: dict[str, Any]) -> None:
         """All of it or nothing."""
@@ -30,30 +33,23 @@ class Switches:
         for name, value in wanted.items():
             setattr(self, name, set(value) if name == "channels_down" else value)
 
-    def take_fault(self) -> str:
-        fault, self.fault = self.fault, ""
-        return fault
-
-    def take_mail_fault(self) -> str:
-        fault, self.mail_fault = self.mail_fault, ""
-        return fault
-
     def view(self) -> dict[str, Any]:
         return {
-            "drop_webhooks": self.drop_webhooks,
+            "webhooks": self.webhooks,
+            "copies": self.copies,
+            "reorder": self.reorder,
             "wrong_token": self.wrong_token,
-            "latency_ms": self.latency_ms,
+            "webhook_latency_ms": self.webhook_latency_ms,
             "channels_down": sorted(self.channels_down),
-            "fault": self.fault,
-            "mail_fault": self.mail_fault,
         }
 
 
 def _fits(name: str, value: object) -> bool:
-    if name in {"drop_webhooks", "wrong_token"}:
+    if name in {"reorder", "wrong_token"}:
         return isinstance(value, bool)
-    if name == "latency_ms":
-        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 60_000
+    if name in {"webhook_latency_ms", "copies"}:
+        least, most = (1, 50) if name == "copies" else (0, 60_000)
+        return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
     if name == "channels_down":
         return isinstance(value, list) and all(code in CHANNELS for code in value)
-    return name in {"fault", "mail_fault"} and (value == "" or value in FAULTS)
+    return name == "webhooks" and value in WEBHOOKS

@@ -131,4 +131,4 @@ def route(world: World, door: Door) -> Route:
     async def answered(request: Request) -> Response:
         return await _list(world, request)
 
-    return Route("/transactions", door.guard("GET /transactions", answered, versioned=False), methods=["GET"])
+    return Route("/transactions", door.guard("transactions", answered, versioned=False), methods=["GET"])

@@ -36,6 +36,14 @@ def rupiah(language: str, amount: int | None) -> str:
     return f"Rp\N{NO-BREAK SPACE}{digits.replace(',', '.')}" if language == "id" else f"IDR\N{NO-BREAK SPACE}{digits}"
 
 
+def span(language: str, length: timedelta) -> str:
+    minutes = round(length.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return say(language, "span.days", days=days, hours=hours)
+    return say(language, "span.hours", hours=hours, minutes=minutes % 60)
+
+
 def when(language: str, moment: datetime) -> str:
     local = moment.astimezone(_WIB)
     mark = "." if language == "id" else ":"

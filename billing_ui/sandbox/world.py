@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from billing_ui.sandbox.agenda import Agenda
-from billing_ui.sandbox.clock import Clock, real_clock
+from billing_ui.sandbox.clock import Clock, VirtualClock, real_clock
+from billing_ui.sandbox.faults import Faults
 from billing_ui.sandbox.ids import Ids
 from billing_ui.sandbox.settings import Settings
 from billing_ui.sandbox.state import Books
@@ -14,20 +15,25 @@ from billing_ui.sandbox.webhooks import Postman
 @dataclass(frozen=True, slots=True)
 class World:
     settings: Settings
-    clock: Clock
+    clock: VirtualClock
     ids: Ids
     books: Books
     switches: Switches
+    faults: Faults
     agenda: Agenda
     postman: Postman
 
     def reset(self) -> None:
         self.books.clear()
         self.agenda.clear()
+        self.postman.forget()
+        self.faults.clear()
         self.switches.set(Switches().view())
+        self.clock.reset()
 
 
-def make_world(settings: Settings, clock: Clock = real_clock) -> World:
-    agenda, switches = Agenda(clock), Switches()
-    postman = Postman(settings, clock, agenda, switches)
-    return World(settings, clock, Ids(settings.seed), Books(), switches, agenda, postman)
+def make_world(settings: Settings, base: Clock = real_clock) -> World:
+    clock, switches, books = VirtualClock(base), Switches(), Books()
+    agenda = Agenda(clock)
+    postman = Postman(settings, clock, agenda, switches, books)
+    return World(settings, clock, Ids(settings.seed), books, switches, Faults(), agenda, postman)

@@ -67,8 +67,7 @@ class Xendit:
         if amount is None and found.amount is None:
             raise RefusedError(400, "API_VALIDATION_ERROR", "amount is required")
         for event in payments.pay(self._world, found, amount=amount):
-            if not self._world.switches.drop_webhooks:
-                self._world.agenda.start(partial(self._world.postman.tell, event))
+            self._world.agenda.start(partial(self._world.postman.tell, event))
         message = "A simulated payment is on its way; its result arrives by webhook."
         return JSONResponse({"status": "PENDING", "message": message})
 
@@ -105,15 +104,15 @@ class Xendit:
 def routes(world: World) -> list[Route]:
     xendit, door = Xendit(world), Door(world)
     one = "/v3/payment_requests/{id}"
-    table: list[tuple[str, str, Endpoint]] = [
-        ("POST", "/v3/payment_requests", xendit.create),
-        ("GET", one, xendit.read),
-        ("PATCH", one, xendit.change),
-        ("POST", one + "/cancel", xendit.cancel),
-        ("POST", one + "/simulate", xendit.simulate),
-        ("GET", "/v3/payments/{id}", xendit.payment),
+    table: list[tuple[str, str, str, Endpoint]] = [
+        ("create", "POST", "/v3/payment_requests", xendit.create),
+        ("status", "GET", one, xendit.read),
+        ("change", "PATCH", one, xendit.change),
+        ("cancel", "POST", one + "/cancel", xendit.cancel),
+        ("simulate", "POST", one + "/simulate", xendit.simulate),
+        ("payment", "GET", "/v3/payments/{id}", xendit.payment),
     ]
-    made = [Route(path, door.guard(f"{verb} {path}", endpoint), methods=[verb]) for verb, path, endpoint in table]
-    made.append(Route("/balance", door.guard("GET /balance", xendit.balance, versioned=False), methods=["GET"]))
+    made = [Route(path, door.guard(call, endpoint), methods=[verb]) for call, verb, path, endpoint in table]
+    made.append(Route("/balance", door.guard("balance", xendit.balance, versioned=False), methods=["GET"]))
     made.append(transactions.route(world, door))
     return made

@@ -23,17 +23,17 @@ class Door:
         self._world = world
         self._counter = Counter(world.settings.calls_per_minute)
 
-    def guard(self, name: str, endpoint: Endpoint, *, versioned: bool = True) -> Endpoint:
+    def guard(self, call: str, endpoint: Endpoint, *, versioned: bool = True) -> Endpoint:
+        """`call` is the name under which faults are ordered and the rate is counted."""
+
         async def guarded(request: Request) -> Response:
             headers: dict[str, str] = {}
             try:
                 key = _key(request.headers.get("authorization", ""))
-                headers = self._count(key, name)
+                headers = self._count(key, call)
                 if versioned and request.headers.get("api-version") != API_VERSION:
                     raise RefusedError(400, "API_VALIDATION_ERROR", f"api-version must be {API_VERSION}")
-                # The health check of an app must not eat the fault that was meant for a payment.
-                fault = self._world.switches.take_fault() if versioned else ""
-                answer = await through(fault, self._world.switches.latency_ms, lambda: endpoint(request))
+                answer = await through(self._world.faults.take("xendit", call), lambda: endpoint(request))
             except RefusedError as refusal:
                 answer = refuse(refusal)
             except BodyError as bad:
@@ -43,8 +43,8 @@ class Door:
 
         return guarded
 
-    def _count(self, key: str, name: str) -> dict[str, str]:
-        allowed, headers = self._counter.take(key, name, self._world.clock())
+    def _count(self, key: str, call: str) -> dict[str, str]:
+        allowed, headers = self._counter.take(key, call, self._world.clock())
         if not allowed:
             raise RefusedError(429, "RATE_LIMIT_EXCEEDED", "too many calls to this endpoint in a minute", headers)
         return headers

@@ -11,10 +11,10 @@ from sqlmodel import col
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
 from billing_ui.models import Capture, InboxMessage, Payment
-from billing_ui.rules.access import system
+from billing_ui.rules.access import Actor, require, system
 from billing_ui.rules.errors import GatewayUnavailable, NotFound
 from billing_ui.rules.facts import Wake
-from billing_ui.services import looks, outbox, timeline
+from billing_ui.services import audits, looks, outbox, timeline
 from billing_ui.services.payments import locked
 
 KIND = "inbox.handle"
@@ -45,6 +45,18 @@ def receive(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> 
             # Told again while it is not done: its job comes forward, even if it had been given up.
             outbox.reschedule(tx, env, KIND, f"inbox:{row.id}", {"message": row.id}, env.clock.now())
     return bool(row.times == 1)
+
+
+def replay(env: Env, actor: Actor, message_id: int) -> None:
+    """Has a stored delivery acted on once more. Safe at any time: what is done already changes nothing."""
+    require(actor, "payments.recheck")
+    with env.db.begin() as tx:
+        message = tx.get(InboxMessage, message_id)
+        if message is None:
+            raise NotFound(what="webhook")
+        outbox.reschedule(tx, env, KIND, f"inbox:{message_id}", {"message": message_id}, env.clock.now())
+        told = {"event": message.event, "outcome": message.outcome}
+        audits.record(tx, env, actor, "webhook.replayed", f"inbox:{message_id}", before=told)
 
 
 def handle(env: Env, message_id: int) -> str:

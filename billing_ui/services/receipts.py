@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,15 @@ from billing_ui.env import Env
 from billing_ui.infra.db import Tx, take_turns
 from billing_ui.models import Account, Payment, Receipt, Topup
 from billing_ui.queries import receipts as stored
+from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules import receipts as rules
-from billing_ui.services import settings
+from billing_ui.rules.access import Actor
+from billing_ui.rules.errors import NotFound
+from billing_ui.services import attempts, settings
 
 _BATCH = 500
-log = logging.getLogger(__name__)
+# Wrong codes from one address within a quarter of an hour; a right one does not count.
+MOST_WRONG_CODES = 20
 
 
 def issue(tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str) -> Receipt:
@@ -54,6 +58,29 @@ def issue_missing(env: Env) -> int:
             topup = tx.scalars(select(Topup).where(col(Topup.id) == payment.topup_id)).one()
             issue(tx, env, payment, topup, gateway_payment_id)
     return len(unreceipted)
+
+
+def show(env: Env, actor: Actor, number: str) -> ReceiptView:
+    """For members of its account, and for operators who may see accounts. All others are told that there is none."""
+    with env.db.read() as tx:
+        found = stored.by_number(tx, number) if rules.is_number(number) else None
+    if found is None or not (actor.account_id == found.account_id or actor.may("accounts.read")):
+        raise NotFound(what="receipt")
+    return found
+
+
+def check(env: Env, number: str, typed: str, address: str) -> ReceiptView | None:
+    """The receipt, for whoever holds its code. A wrong code and a number nobody has answer alike, and are counted:
+    numbers follow each other, so that anybody could try the next one."""
+    tries = attempts.reserve(env, {attempts.subject("receipt", "ip", address): MOST_WRONG_CODES})
+    code = rules.check_code(typed)
+    with env.db.read() as tx:
+        found = stored.by_number(tx, number) if code and rules.is_number(number) else None
+    if found is None or not compare_digest(found.check_code, code):
+        return None
+    with env.db.begin() as tx:
+        attempts.forgive(tx, tries)
+    return found
 
 
 def _content(

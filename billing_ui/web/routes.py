@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from billing_ui.web import home, links, pictures, session
+from billing_ui.web import home, links, pictures, receipts, session
 from billing_ui.web.doors import door
 
 _FORMS = {
@@ -24,6 +24,7 @@ _PLACES = {
     "/subscription/upgrade": home.upgrade,
     "/subscription/upgrade/": home.upgrade,
     "/qr/{ref}.png": pictures.qr,
+    "/receipts/{number}.pdf": receipts.pdf,
 }
 
 

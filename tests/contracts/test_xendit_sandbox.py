@@ -116,9 +116,11 @@ def test_a_request_that_is_not_there_is_rejected(gateway: XenditGateway, request
         gateway.status(request_id)
 
 
-@pytest.mark.parametrize("fault", ["server_error", "html_502", "empty_503", "timeout_before", "timeout_after", "cut"])
+@pytest.mark.parametrize(
+    "fault", ["500", "html_502", "empty_503", "timeout", "timeout_after_commit", "connection_reset"]
+)
 def test_an_accident_while_asking_leaves_the_outcome_unknown(gateway: XenditGateway, box: Box, fault: str) -> None:
-    box.switch(fault=fault)
+    box.fault(fault)
     begun = time.monotonic()
     with pytest.raises(GatewayUnavailable):
         gateway.create(intent())
@@ -128,7 +130,7 @@ def test_an_accident_while_asking_leaves_the_outcome_unknown(gateway: XenditGate
 def test_a_create_that_timed_out_after_the_work_is_never_sent_again_by_the_wire(
     gateway: XenditGateway, box: Box
 ) -> None:
-    box.switch(fault="timeout_after")
+    box.fault("timeout_after_commit")
     with pytest.raises(GatewayUnavailable):
         gateway.create(intent())
     box.pay("top_1")  # it exists there, once
@@ -137,25 +139,25 @@ def test_a_create_that_timed_out_after_the_work_is_never_sent_again_by_the_wire(
 
 def test_too_many_calls_rejects_a_create_and_postpones_a_read(gateway: XenditGateway, box: Box) -> None:
     created = gateway.create(intent(reference="top_1"))
-    box.switch(fault="rate_limited")
+    box.fault("429")
     with pytest.raises(GatewayRejected):
         gateway.create(intent(reference="top_2"))
-    box.switch(fault="rate_limited")
+    box.fault("429")
     with pytest.raises(GatewayUnavailable, match="RATE_LIMIT_EXCEEDED"):
         gateway.status(created.request_id)
 
 
-@pytest.mark.parametrize("fault", ["server_error", "html_502", "empty_503", "cut"])
+@pytest.mark.parametrize("fault", ["500", "html_502", "empty_503", "connection_reset"])
 def test_an_accident_while_reading_back_is_unavailable(gateway: XenditGateway, box: Box, fault: str) -> None:
     created = gateway.create(intent())
-    box.switch(fault=fault)
+    box.fault(fault)
     with pytest.raises(GatewayUnavailable):
         gateway.status(created.request_id)
 
 
 def test_a_read_that_hangs_once_is_asked_again(gateway: XenditGateway, box: Box) -> None:
     created = gateway.create(intent())
-    box.switch(fault="timeout_before")
+    box.fault("timeout")
     assert gateway.status(created.request_id).state == "open"
 
 

@@ -184,13 +184,15 @@ def test_health_says_who_it_is_and_what_time_it_is(box: Box) -> None:
 
 def test_reset_forgets_everything(xendit: XenditClient, box: Box) -> None:
     xendit.create("top_a")
-    box.switch(drop_webhooks=True)
+    box.switch(webhooks="drop")
     box.reset()
     assert box.call("GET", "/_sim/payments/top_a").status == 404
-    assert box.call("GET", "/_sim/switches").body["drop_webhooks"] is False
+    assert box.call("GET", "/_sim/switches").body["webhooks"] == "deliver"
 
 
-@pytest.mark.parametrize("wish", [{"fault": "flood"}, {"latency_ms": -1}, {"channels_down": ["BRI"]}, {"x": 1}])
+@pytest.mark.parametrize(
+    "wish", [{"webhooks": "burn"}, {"copies": 0}, {"webhook_latency_ms": -1}, {"channels_down": ["BRI"]}, {"x": 1}]
+)
 def test_a_switch_that_does_not_exist_moves_nothing(box: Box, wish: dict[str, Any]) -> None:
     assert box.call("POST", "/_sim/switches", {"wrong_token": True, **wish}).status == 400
     assert box.call("GET", "/_sim/switches").body["wrong_token"] is False

@@ -100,7 +100,7 @@ def test_a_wrong_token_is_sent_when_asked_for(xendit: XenditClient, box: Box, ap
 
 
 def test_all_news_can_be_held_back(xendit: XenditClient, box: Box, app: Receiver) -> None:
-    box.switch(drop_webhooks=True)
+    box.switch(webhooks="drop")
     xendit.create("top_a")
     xendit.create("top_b")
     assert box.pay("top_a")["deliveries"] == []
@@ -128,7 +128,7 @@ async def test_a_refused_event_is_told_again_at_the_documented_times(app: Receiv
     tries = [len(app.told)]
     for minutes in (14, 15, 59, 60, 180, 360, 720, 1440, 3000):
         clock.now = started + timedelta(minutes=minutes)
-        await world.agenda.catch_up()
+        await world.agenda.advance(timedelta())
         tries.append(len(app.told))
     await close(world)
     assert [now - before for before, now in itertools.pairwise(tries)] == [0, 1, 0, 1, 1, 1, 1, 1, 0]
@@ -143,7 +143,7 @@ async def test_an_accepted_event_is_not_told_again(app: Receiver) -> None:
     await ask(box, "/xendit/v3/payment_requests", ORDER)
     await ask(box, "/_sim/payments/top_a/pay", {})
     clock.now += timedelta(days=3)
-    await box.state.world.agenda.catch_up()
+    await box.state.world.agenda.advance(timedelta())
     await close(box.state.world)
     assert len(app.told) == 1
 
@@ -154,10 +154,10 @@ async def test_an_unpaid_request_expires_by_itself_and_says_so(app: Receiver) ->
     box = build(Settings(app_url=app.url), clock)
     await ask(box, "/xendit/v3/payment_requests", ORDER)
     clock.now += timedelta(hours=47, minutes=59)
-    await box.state.world.agenda.catch_up()
+    await box.state.world.agenda.advance(timedelta())
     assert (await ask(box, "/_sim/payments/top_a"))["status"] == "REQUIRES_ACTION"
     clock.now += timedelta(minutes=1)
-    await box.state.world.agenda.catch_up()
+    await box.state.world.agenda.advance(timedelta())
     assert (await ask(box, "/_sim/payments/top_a"))["status"] == "EXPIRED"
     await close(box.state.world)
     assert [told.body["event"] for told in app.told] == ["payment_request.expiry"]

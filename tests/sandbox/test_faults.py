@@ -14,14 +14,14 @@ from tests.sandbox.xendit_client import XenditClient
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ("server_error", sdk.XenditSdkException),
-        ("rate_limited", sdk.XenditSdkException),
+        ("500", sdk.XenditSdkException),
+        ("429", sdk.XenditSdkException),
         ("html_502", json.JSONDecodeError),
         ("empty_503", json.JSONDecodeError),
     ],
 )
 def test_the_next_call_fails_once_and_makes_nothing(xendit: XenditClient, box: Box, fault: str, error: Any) -> None:
-    box.switch(fault=fault)
+    box.fault(fault)
     with pytest.raises(error):
         xendit.create("top_a")
     assert box.call("GET", "/_sim/payments/top_a").status == 404
@@ -29,28 +29,28 @@ def test_the_next_call_fails_once_and_makes_nothing(xendit: XenditClient, box: B
 
 
 def test_the_health_check_does_not_use_up_the_fault(xendit: XenditClient, box: Box) -> None:
-    box.switch(fault="server_error")
+    box.fault("500")
     assert xendit.call("GET", "/balance")["balance"] > 0
     with pytest.raises(sdk.XenditSdkException):
         xendit.create("top_a")
 
 
 def test_a_call_that_breaks_off_has_done_its_work(xendit: XenditClient, box: Box) -> None:
-    box.switch(fault="cut")
+    box.fault("connection_reset")
     with pytest.raises(urllib3.exceptions.HTTPError):
         xendit.create("top_a")
     assert box.payment("top_a")["status"] == "REQUIRES_ACTION"
 
 
 def test_a_call_that_hangs_after_its_work_leaves_a_payable_request(xendit: XenditClient, box: Box) -> None:
-    box.switch(fault="timeout_after")
+    box.fault("timeout_after_commit")
     with pytest.raises(urllib3.exceptions.HTTPError):
         xendit.call("POST", "/v3/payment_requests", _order("top_a"), timeout=(3, 0.3))
     assert box.pay("top_a")["status"] == "SUCCEEDED"
 
 
 def test_a_call_that_hangs_before_its_work_leaves_nothing(xendit: XenditClient, box: Box) -> None:
-    box.switch(fault="timeout_before")
+    box.fault("timeout")
     with pytest.raises(urllib3.exceptions.HTTPError):
         xendit.call("POST", "/v3/payment_requests", _order("top_b"), timeout=(3, 0.3))
     assert box.call("GET", "/_sim/payments/top_b").status == 404

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 import billing_ui.sandbox as room
+from billing_ui.sandbox.panel import SAID
 from tests.live_sandbox import MAIL_KEY, Box
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.xendit_client import XenditClient
@@ -126,16 +127,17 @@ def test_the_panel_moves_switches_and_clears_the_table(xendit: XenditClient, per
     xendit.create("top_a")
     box.pay("top_a")
     assert "top_a" in person.get("/").text
-    person.post("/switches", data={"drop_webhooks": "on", "latency_ms": "5", "channels_down": ["QRIS", "DANA"]})
+    wishes = {"webhooks": "drop", "copies": "2", "webhook_latency_ms": "5", "channels_down": ["QRIS", "DANA"]}
+    person.post("/switches", data=wishes)
     assert box.call("GET", "/_sim/switches").body == {
-        "drop_webhooks": True,
+        "webhooks": "drop",
+        "copies": 2,
+        "reorder": False,
         "wrong_token": False,
-        "latency_ms": 5,
+        "webhook_latency_ms": 5,
         "channels_down": ["DANA", "QRIS"],
-        "fault": "",
-        "mail_fault": "",
     }
-    assert person.post("/switches", data={"latency_ms": "soon"}).status_code == 400
+    assert person.post("/switches", data={"webhook_latency_ms": "soon"}).status_code == 400
     assert "top_a" not in person.post("/reset").text
 
 
@@ -162,13 +164,13 @@ def test_every_word_of_a_template_exists() -> None:
     known = json.loads((FOLDER / "words" / "id.json").read_text()).keys()
     used = set()
     for template in (FOLDER / "templates").glob("*.html"):
-        used |= set(re.findall(r"""\bt\(["']([a-z_.]+)["'][,)]""", template.read_text()))
+        used |= set(re.findall(r"""\bt\(["']([a-z0-9_.]+)["'][,)]""", template.read_text()))
     assert used
     assert used <= known
 
 
 def test_every_word_is_said_somewhere() -> None:
     source = "".join(path.read_text() for path in [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")])
-    families = ("status.", "fault.", "panel.saved", "panel.reset_done", "panel.fault", "panel.mail_fault")
+    families = ("status.", "fault.", "way.", "panel.step_", *(f"panel.{said}" for said in SAID))
     for key in json.loads((FOLDER / "words" / "id.json").read_text()):
         assert key.startswith(families) or f'"{key}"' in source or f"'{key}'" in source, key

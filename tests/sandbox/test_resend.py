@@ -125,13 +125,13 @@ def test_the_inbox_is_filtered_by_reader_and_by_what_was_seen(box: Box) -> None:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ("server_error", (500, "application_error")),
-        ("rate_limited", (429, "rate_limit_exceeded")),
+        ("500", (500, "application_error")),
+        ("429", (429, "rate_limit_exceeded")),
         ("html_502", (502, "application_error")),
     ],
 )
 def test_the_next_mail_can_be_made_to_fail_once(box: Box, fault: str, expected: tuple[int, str]) -> None:
-    box.switch(mail_fault=fault)
+    box.fault(fault, gateway="resend")
     assert refusal(mail()) == expected
     assert send(mail())["id"] == box.inbox()[0]["id"]
 

@@ -160,7 +160,7 @@ def test_04_a_retry_after_a_slow_success_charges_once_and_a_second_payment_is_ke
     first = box.pay(ref, drop_webhook=True)
     told = {
         "payment_id": first["payment_ids"][0],
-        "payment_request_id": first["payment_request_id"],
+        "payment_request_id": gateway.lost,
         "reference_id": ref,
     }
     inbox.receive(slow.env, "xendit", SENDER, json.dumps(v3_payment("payment.capture", "SUCCEEDED", **told)).encode())

@@ -145,7 +145,7 @@ def test_a_mail_that_was_not_handed_over_is_no_line_in_the_story(world: World, b
     customer = world.customer()
     ref = world.wants(customer)
     world.settle(ref, captured(world, ref))
-    box.switch(mail_fault="server_error")
+    box.fault("500", gateway="resend")
     world.work()
     assert "mailed" not in story(world, customer, ref)
 

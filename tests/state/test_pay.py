@@ -103,7 +103,7 @@ async def test_checking_says_when_nothing_has_come_and_cannot_be_hammered(till: 
 
 async def test_a_gateway_that_does_not_answer_is_told(till: Tab, owner: str, box: Box) -> None:
     card = await opened(till, wants(till, owner))
-    box.switch(fault="empty_503")
+    box.fault("empty_503")
     await steps(card.check())
     assert card.error["code"] == "gateway_unavailable"
     assert card.busy == ""

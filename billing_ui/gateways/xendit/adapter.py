@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
 from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
-from billing_ui.gateways.xendit.wire import TIMEOUT_S, Wire, is_safe_id
+from billing_ui.gateways.xendit.wire import NOT_ASKED, TIMEOUT_S, Wire, is_safe_id
+from billing_ui.kit.clock import Clock
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
 from billing_ui.rules.facts import Captured, Created, GatewayTransaction, PaymentIntent, RequestStatus
 from billing_ui.rules.methods import METHODS
@@ -36,17 +37,24 @@ class XenditGateway:
         *,
         timeout_s: tuple[float, float] = TIMEOUT_S,
         reads_per_minute: int | None = None,
+        clock: Clock | None = None,
     ) -> None:
         is_trial = api_key.startswith("xnd_development_") and urlsplit(base_url).hostname == "api.xendit.co"
         self.reads_per_minute = reads_per_minute or (_TEST_READS_PER_MINUTE if is_trial else _READS_PER_MINUTE)
-        self._wire = Wire(api_key, base_url, timeout_s)
+        self._wire = Wire(api_key, base_url, timeout_s, clock)
         self._tokens = tuple(token.encode() for token in callback_tokens if token)
 
     def create(self, intent: PaymentIntent) -> Created:
         method = METHODS.get(intent.method)
         if method is None or method.gateway != self.name or intent.total.unit != "IDR":
             raise GatewayRejected(reason="METHOD_NOT_OURS")
-        answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
+        try:
+            answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
+        except GatewayUnavailable as error:
+            if error.facts.get("reason") != NOT_ASKED:
+                raise
+            # Nothing was sent, so nothing can be owed: the customer is told at once and may choose another way.
+            raise GatewayRejected(reason="CHANNEL_UNAVAILABLE") from error
         request_id = answers.word(answer.get("payment_request_id"))
         if request_id is None or not is_safe_id(request_id):
             raise GatewayUnavailable(reason="NO_REQUEST_ID")

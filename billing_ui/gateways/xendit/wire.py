@@ -7,12 +7,16 @@ from typing import Any
 
 import xendit
 from urllib3 import Retry
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
+from billing_ui.gateways.breaker import Breaker
+from billing_ui.kit.clock import Clock, SystemClock
 from billing_ui.kit.strict_json import JsonRefused, read_object
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
 
 API_VERSION = "2024-11-11"
 TIMEOUT_S = (2.0, 8.0)  # to connect, to answer
+NOT_ASKED = "NOT_ASKED"
 _ANSWER_CAP_BYTES = 1024 * 1024
 _POOL = 32
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,99}")
@@ -34,9 +38,14 @@ def code(value: object) -> str:
 
 
 class Wire:
-    """GET and POST against one base address. GETs are tried once more; a POST is sent exactly once."""
+    """GET and POST against one base address. GETs are tried once more; a POST is sent exactly once.
 
-    def __init__(self, api_key: str, base_url: str, timeout_s: tuple[float, float] = TIMEOUT_S) -> None:
+    While the gateway hangs nothing is sent and the reason is NOT_ASKED: only then can nothing have happened.
+    """
+
+    def __init__(
+        self, api_key: str, base_url: str, timeout_s: tuple[float, float] = TIMEOUT_S, clock: Clock | None = None
+    ) -> None:
         # An own Configuration: the SDK's set_api_key would put the host back to the live one.
         configuration = xendit.Configuration(host=base_url.rstrip("/"), api_key=api_key)
         configuration.connection_pool_maxsize = _POOL
@@ -52,6 +61,7 @@ class Wire:
         )
         self._client = xendit.ApiClient(configuration)
         self._timeout_s = timeout_s
+        self._breaker = Breaker(clock or SystemClock())
 
     def get(
         self,
@@ -78,9 +88,12 @@ class Wire:
     ) -> dict[str, Any]:
         if not all(map(is_safe_id, ids.values())):
             raise GatewayRejected(reason="MALFORMED_ID")
+        if not self._breaker.may_ask():
+            raise GatewayUnavailable(reason=NOT_ASKED)
         headers = {"api-version": API_VERSION, "Accept": "application/json", "Content-Type": "application/json"}
         if key:
             headers["idempotency-key"] = key
+        is_hanging = False
         try:
             answer = self._client.call_api(
                 path,
@@ -100,7 +113,16 @@ class Wire:
             raise GatewayUnavailable(reason="UNREADABLE_ANSWER") from error
         except Exception as error:
             # Measured: urllib3's own errors, JSONDecodeError for HTML, TypeError for odd bodies; none tells more.
+            is_hanging = _is_timeout(error)
             raise GatewayUnavailable(reason=type(error).__name__) from error
+        finally:
+            self._breaker.hear(is_hanging=is_hanging)
+
+
+def _is_timeout(error: Exception) -> bool:
+    cause = error.reason if isinstance(error, MaxRetryError) else error
+    # A refused connection calls itself a timeout for history's sake; it is told at once.
+    return isinstance(cause, ConnectTimeoutError | ReadTimeoutError) and not isinstance(cause, NewConnectionError)
 
 
 def _fold(error: xendit.XenditSdkException, method: str) -> GatewayError:

@@ -1,0 +1,176 @@
+"""Payments of all customers as the operators' desk lists them: newest first, narrowed, paged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, tuple_
+from sqlmodel import col
+
+from billing_ui.infra.db import Tx
+from billing_ui.kit.period import start_of_day
+from billing_ui.models import Account, Capture, CaptureDecision, Dispute, Payment, Refund, Topup
+from billing_ui.queries.admin_search import Found, find
+from billing_ui.queries.people import owners
+from billing_ui.rules.payment_lists import LONG, PaymentWish
+from billing_ui.rules.payments import UNDECIDED
+
+# Flags of a payment beside its status, in the order they are shown.
+FLAGS = ("needs_decision", "held", "extra", "late", "refunded", "partly_refunded", "disputed")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One attempt to pay. `flags` say what its status does not."""
+
+    id: str
+    ref: str
+    reference: str
+    at: datetime
+    account: str
+    name: str
+    email: str
+    amount: int
+    currency: str
+    method: str
+    gateway: str
+    status: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    rows: tuple[PaymentRow, ...]
+    has_newer: bool = False
+    has_older: bool = False
+
+
+def listed(tx: Tx, wanted: PaymentWish, now: datetime, zone: str) -> PaymentPage:
+    """One page. Each filter has an index that keeps the order, so a page costs the same in a long history."""
+    found = find(tx, wanted.q) if wanted.q else None
+    if found is not None and not found:
+        return PaymentPage(())
+    query = _narrowed(wanted, now, zone, found)
+    edge = _edge(tx, wanted.before or wanted.after)
+    key = tuple_(col(Payment.created_at), col(Payment.id))
+    if edge is not None and wanted.before:
+        upward = query.where(key > edge).order_by(col(Payment.created_at), col(Payment.id))
+        rows = tx.execute(upward.limit(wanted.per + 1)).all()
+        return PaymentPage(_rows(tx, rows[: wanted.per][::-1]), len(rows) > wanted.per, has_older=True)
+    downward = query.order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+    if edge is not None:
+        downward = downward.where(key < edge)
+    rows = tx.execute(downward.limit(wanted.per + 1)).all()
+    return PaymentPage(_rows(tx, rows[: wanted.per]), edge is not None, len(rows) > wanted.per)
+
+
+def undecided_captures() -> Select[int]:
+    """The payments whose money waits for a person: captures that paid nothing and that nobody has decided about."""
+    return (
+        select(col(Capture.payment_id))
+        .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
+        .where(col(Capture.outcome).in_(("extra", "held")), col(CaptureDecision.id).is_(None))
+    )
+
+
+def in_group(group: str, now: datetime) -> ColumnElement[bool]:
+    """What a group of the list means, also for whoever counts it."""
+    is_open = col(Payment.status).in_(sorted(UNDECIDED))
+    is_old = col(Payment.created_at) < now - LONG
+    match group:
+        case "decision":
+            return col(Payment.id).in_(undecided_captures())
+        case "waiting":
+            return is_open & is_old
+        case "stuck":
+            # A code that can still be paid is nobody's fault; one that ended without an end is.
+            unanswered = (col(Payment.status) != "pending") & is_old
+            return is_open & (unanswered | (col(Payment.expires_at) < now - timedelta(minutes=5)))
+        case "late":
+            return col(Payment.id).in_(select(col(Capture.payment_id)).where(col(Capture.is_late)))
+        case "refunded":
+            return col(Payment.id).in_(select(col(Refund.payment_id)).where(col(Refund.status) == "succeeded"))
+        case "disputed":
+            return col(Payment.id).in_(select(col(Dispute.payment_id)))
+        case _:
+            return col(Payment.status) == group
+
+
+def _narrowed(wanted: PaymentWish, now: datetime, zone: str, found: Found | None) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = (
+        select(Payment, col(Topup.public_id).label("ref"), col(Account.public_id).label("account"), col(Account.name))
+        .join(Account, col(Account.id) == col(Payment.account_id))
+        .outerjoin(Topup, col(Topup.id) == col(Payment.topup_id))
+    )
+    if found is not None:
+        query = query.where(
+            or_(
+                col(Payment.id).in_(found.payments) if found.payments else false(),
+                col(Payment.account_id).in_(found.accounts) if found.accounts else false(),
+            )
+        )
+    if wanted.status:
+        query = query.where(in_group(wanted.status, now))
+    if wanted.method:
+        query = query.where(col(Payment.method) == wanted.method)
+    if wanted.gateway:
+        query = query.where(col(Payment.gateway) == wanted.gateway)
+    if wanted.from_on:
+        query = query.where(col(Payment.created_at) >= start_of_day(wanted.from_on, zone))
+    if wanted.to_on:
+        query = query.where(col(Payment.created_at) < start_of_day(wanted.to_on + timedelta(days=1), zone))
+    return query
+
+
+def _edge(tx: Tx, payment: str) -> tuple[datetime, int] | None:
+    query = select(col(Payment.created_at), col(Payment.id)).where(col(Payment.public_id) == payment)
+    row = tx.execute(query).first() if payment else None
+    return None if row is None else (row[0], row[1] or 0)
+
+
+def _rows(tx: Tx, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[PaymentRow, ...]:
+    flags = flags_of(tx, [row[0] for row in rows])
+    emails = owners(tx, {row[0].account_id for row in rows})
+    return tuple(
+        PaymentRow(
+            id=payment.public_id, ref=ref or "", reference=payment.reference, at=payment.created_at, account=account,
+            name=name, email=emails.get(payment.account_id, ""), amount=payment.total_amount,
+            currency=payment.currency, method=payment.method, gateway=payment.gateway, status=payment.status,
+            flags=flags.get(payment.id, ()),
+        )
+        for payment, ref, account, name in rows
+    )  # fmt: skip
+
+
+def flags_of(tx: Tx, payments: Sequence[Payment]) -> dict[int, tuple[str, ...]]:
+    """What stands beside the status of each of these payments."""
+    ids = [payment.id for payment in payments]
+    seen: dict[int, set[str]] = {}
+    if not ids:
+        return {}
+    captures = (
+        select(col(Capture.payment_id), col(Capture.outcome), col(Capture.is_late), col(CaptureDecision.id))
+        .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
+        .where(col(Capture.payment_id).in_(ids))
+    )
+    for payment_id, outcome, is_late, decision in tx.execute(captures):
+        marks = seen.setdefault(payment_id, set())
+        marks |= {"late"} if is_late else set()
+        if outcome != "credited":
+            marks |= {outcome} if decision is not None else {outcome, "needs_decision"}
+    back = select(col(Refund.payment_id), col(Refund.amount)).where(
+        and_(col(Refund.payment_id).in_(ids), col(Refund.status) == "succeeded")
+    )
+    totals, given = {payment.id: payment.total_amount for payment in payments}, dict.fromkeys(ids, 0)
+    for payment_id, amount in tx.execute(back):
+        given[payment_id] += amount
+        whole = given[payment_id] >= (totals[payment_id] or 0)
+        marks = seen.setdefault(payment_id, set())
+        marks.discard("partly_refunded")
+        marks.add("refunded" if whole else "partly_refunded")
+    for payment_id in tx.scalars(select(col(Dispute.payment_id)).where(col(Dispute.payment_id).in_(ids))):
+        seen.setdefault(payment_id, set()).add("disputed")
+    return {payment_id: tuple(flag for flag in FLAGS if flag in marks) for payment_id, marks in seen.items()}
