@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -34,7 +35,7 @@ def undecided(tx: Tx, gateway: str) -> tuple[WaitingView, ...]:
         .where(col(Refund.capture_id) == col(Capture.id), col(Refund.status) == "succeeded")
         .scalar_subquery()
     )
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(Capture, returned.label("returned"), col(Payment.reference), col(Topup.public_id).label("ref"))
         .join(Payment, col(Payment.id) == col(Capture.payment_id))
         .outerjoin(Topup, col(Topup.id) == col(Payment.topup_id))
@@ -55,7 +56,7 @@ def undecided(tx: Tx, gateway: str) -> tuple[WaitingView, ...]:
 
 def unknown(tx: Tx, gateway: str, before: datetime) -> tuple[WaitingView, ...]:
     """Payments of which nobody knows since then whether the gateway ever took them, oldest first."""
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(Payment, col(Topup.public_id).label("ref"))
         .outerjoin(Topup, col(Topup.id) == col(Payment.topup_id))
         .where(col(Payment.gateway) == gateway, col(Payment.status) == "unknown", col(Payment.created_at) < before)

@@ -19,7 +19,7 @@ _BATCH = 400
 # What a posting is for, by the first word of its key: money in for captures, money out for refunds.
 _IN, _OUT = ("topup", "capture"), ("refund",)
 # Written as it stands in the partial index, so that both databases use it.
-IS_MONEY = literal_column("unit <> 'TOKEN'")
+IS_MONEY: ColumnElement[bool] = literal_column("unit <> 'TOKEN'")
 
 
 def stored(tx: Tx, gateway: str, ids: Iterable[str], spans: Sequence[Span]) -> list[Stored]:
@@ -65,7 +65,7 @@ def payments_of(tx: Tx, gateway: str, references: Iterable[str]) -> dict[str, in
         given_back = select(col(Refund.reference), col(Refund.payment_id)).where(
             col(Refund.gateway) == gateway, col(Refund.reference).in_(some)
         )
-        found |= {str(reference): int(payment_id) for reference, payment_id in tx.execute(asked.union_all(given_back))}
+        found |= {row.reference: row[1] for row in tx.execute(asked.union_all(given_back))}
     return found
 
 
@@ -85,6 +85,7 @@ def _captures(gateway: str) -> Select[Any]:
         select(
             col(Capture.gateway_payment_id).label("id"),
             col(Capture.payment_id),
+            col(Payment.reference),
             col(Capture.amount),
             col(Capture.currency),
             func.coalesce(col(Capture.captured_at), col(Capture.recorded_at)).label("happened_at"),
@@ -112,6 +113,7 @@ def _refunds(gateway: str) -> Select[Any]:
     return select(
         col(Refund.gateway_refund_id).label("id"),
         col(Refund.payment_id),
+        func.coalesce(col(Refund.reference), "").label("reference"),
         col(Refund.amount),
         col(Refund.currency),
         col(Refund.changed_at).label("happened_at"),
@@ -123,7 +125,7 @@ def _refunds(gateway: str) -> Select[Any]:
 def _stored(kind: TransactionKind, row: Any) -> Stored:
     booked = None if row.booked is None else int(row.booked)
     amount = Amount(row.amount, row.currency)
-    return Stored(kind, row.id, row.payment_id, amount, booked, row.happened_at, row.recorded_at)
+    return Stored(kind, row.id, row.payment_id, row.reference, amount, booked, row.happened_at, row.recorded_at)
 
 
 def _within(moment: Any, spans: Sequence[Span]) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from billing_ui.kit.amount import Amount
+from billing_ui.kit.period import local_day, start_of_day
 from billing_ui.rules.facts import TransactionKind
 
 Bucket = Literal["gateway_only", "ours_only", "amount", "ledger"]
@@ -23,6 +24,7 @@ OVERLAP = timedelta(hours=48)
 MARGIN = timedelta(hours=1)
 # The gateway may tell of a payment before its own list shows it.
 SETTLES_IN = timedelta(hours=1)
+ROUND_AT = timedelta(hours=3)
 UNKNOWN_FOR_LONG = timedelta(hours=24)
 
 
@@ -33,6 +35,7 @@ class Stored:
     kind: TransactionKind
     gateway_payment_id: str
     payment_id: int | None
+    reference: str
     amount: Amount
     booked: int | None
     happened_at: datetime
@@ -90,8 +93,14 @@ class Tally:
     sums: Counter[str] = field(default_factory=Counter)
 
     def add(self, amount: Amount) -> None:
+        self.put(amount.quantity, amount.unit)
+
+    def put(self, quantity: int, unit: str) -> None:
         self.count += 1
-        self.sums[amount.unit] += amount.quantity
+        self.sums[unit] += quantity
+
+    def told(self) -> dict[str, object]:
+        return {"count": self.count, "sums": dict(self.sums)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,12 @@ def action_for(bucket: Bucket, *, is_ours: bool) -> Action:
     if bucket == "gateway_only":
         return "import" if is_ours else "identify"
     return _ACTIONS[bucket]
+
+
+def next_round(now: datetime) -> datetime:
+    """Three in the morning in Jakarta, today or tomorrow: the day is over, and few people pay."""
+    today = start_of_day(local_day(now, ZONE), ZONE) + ROUND_AT
+    return today if now < today else start_of_day(local_day(now + timedelta(days=1), ZONE), ZONE) + ROUND_AT
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

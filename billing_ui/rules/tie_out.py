@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from billing_ui.rules.facts import GatewayTransaction, TransactionKind
-from billing_ui.rules.reconciliation import SETTLES_IN, Bucket, Finding, Posted, Span, Stored, Tally, Tie
+from billing_ui.rules.reconciliation import BUCKETS, SETTLES_IN, Bucket, Finding, Posted, Span, Stored, Tally, Tie
 
 Key = tuple[TransactionKind, str]
 
@@ -51,6 +51,24 @@ def tie(
     return Tie(tuple(sorted(findings, key=lambda one: (one.happened_at, one.gateway_payment_id))), matched, young)
 
 
+def sums(span: Span, listed: Iterable[GatewayTransaction], stored: Iterable[Stored], tied: Tie) -> dict[str, Tally]:
+    """Each side over the span that was asked for, and the buckets over all that was compared."""
+    names = ("gateway_in", "gateway_out", "ours_in", "ours_out", "ledger_in", "ledger_out", *BUCKETS)
+    totals = {name: Tally() for name in names}
+    for line in listed:
+        if span.holds(line.happened_at):
+            totals["gateway_in" if line.kind == "payment" else "gateway_out"].add(line.amount)
+    for row in stored:
+        if span.holds(row.happened_at):
+            way = "in" if row.kind == "payment" else "out"
+            totals[f"ours_{way}"].add(row.amount)
+            if row.booked is not None:
+                totals[f"ledger_{way}"].put(row.booked, row.amount.unit)
+    for finding in tied.findings:
+        totals[finding.bucket].put(finding.gateway_amount or finding.our_amount or 0, finding.currency)
+    return {**totals, "match": tied.matched, "young": tied.young}
+
+
 def _together(listed: Iterable[GatewayTransaction]) -> dict[Key, GatewayTransaction]:
     """One line for each payment: a gateway may list what arrived for it in parts."""
     found: dict[Key, GatewayTransaction] = {}
@@ -67,8 +85,8 @@ def _together(listed: Iterable[GatewayTransaction]) -> dict[Key, GatewayTransact
 
 def _unknown_to_us(line: GatewayTransaction, ours: Mapping[str, int]) -> Finding:
     return Finding(
-        "gateway_only", line.kind, line.gateway_payment_id, ours.get(line.reference), line.reference, line.amount.quantity, None,
-        line.amount.unit, line.happened_at,
+        "gateway_only", line.kind, line.gateway_payment_id, ours.get(line.reference), line.reference,
+        line.amount.quantity, None, line.amount.unit, line.happened_at,
     )  # fmt: skip
 
 
@@ -86,7 +104,8 @@ def _in_books(row: Stored) -> list[Finding]:
 
 def _finding(bucket: Bucket, row: Stored, theirs: int | None, ours: int | None) -> Finding:
     return Finding(
-        bucket, row.kind, row.gateway_payment_id, row.payment_id, "", theirs, ours, row.amount.unit, row.happened_at,
+        bucket, row.kind, row.gateway_payment_id, row.payment_id, row.reference, theirs, ours, row.amount.unit,
+        row.happened_at,
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def explain(env: Env, actor: Actor, public_id: str, reason: str) -> None:
     """A person says why a difference is all right. It stays closed unless its amounts change."""
     require(actor, "payments.resolve")
     if len(reason.strip()) < SHORTEST_REASON:
-        raise FieldInvalid(field="reason")
+        raise FieldInvalid(field="reason", why="required")
     with env.db.begin() as tx:
         row = tx.scalars(select(Difference).where(col(Difference.public_id) == public_id).with_for_update()).first()
         if row is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from billing_ui.env import Env
 from billing_ui.kit.period import local_day, start_of_day
@@ -15,8 +16,8 @@ from billing_ui.queries.reconciliation import RunView
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import BillingError
 from billing_ui.rules.facts import GatewayTransaction
-from billing_ui.rules.reconciliation import BUCKETS, MARGIN, OVERLAP, ZONE, Finding, Span, Stored, Tally, Tie, merged
-from billing_ui.rules.tie_out import tie
+from billing_ui.rules.reconciliation import MARGIN, OVERLAP, ZONE, Finding, Span, Stored, Tally, Tie, merged
+from billing_ui.rules.tie_out import sums, tie
 from billing_ui.services import differences, looks
 
 log = logging.getLogger(__name__)
@@ -105,9 +106,7 @@ def _compare_all(env: Env, gateway: str, span: Span, progress: Progress) -> _Com
     )
 
 
-def _compare(
-    env: Env, gateway: str, listed: tuple[GatewayTransaction, ...], spans: tuple[Span, ...]
-) -> _Compared:
+def _compare(env: Env, gateway: str, listed: tuple[GatewayTransaction, ...], spans: tuple[Span, ...]) -> _Compared:
     with env.db.read() as tx:
         stored = tie_out.stored(tx, gateway, (line.gateway_payment_id for line in listed), spans)
         posted = tie_out.posted_only(tx, gateway, spans)
@@ -115,9 +114,7 @@ def _compare(
     return _Compared(listed, tuple(stored), spans, tie(listed, stored, posted, ours, spans, env.clock.now()))
 
 
-def _settle_missed(
-    env: Env, actor: Actor, gateway: str, findings: Sequence[Finding], progress: Progress
-) -> int:
+def _settle_missed(env: Env, actor: Actor, gateway: str, findings: Sequence[Finding], progress: Progress) -> int:
     """Money under a reference of ours that we have not seen: read back, then settled like any other."""
     settled = failed = 0
     for finding in findings:
@@ -147,25 +144,16 @@ def _settle(env: Env, actor: Actor, gateway: str, finding: Finding, payment_id: 
 
 
 def _totals(env: Env, gateway: str, span: Span, compared: _Compared, settled: int) -> dict[str, Tally]:
-    """Each side over the span that was asked for; buckets over all that is open; pockets over all time."""
-    names = ("gateway_in", "gateway_out", "ours_in", "ours_out", "ledger_in", "ledger_out", *BUCKETS)
-    totals = {name: Tally() for name in names}
-    for line in compared.listed:
-        if span.holds(line.happened_at):
-            totals["gateway_in" if line.kind == "payment" else "gateway_out"].add(line.amount)
-    for row in compared.stored:
-        if span.holds(row.happened_at):
-            way = "in" if row.kind == "payment" else "out"
-            totals[f"ours_{way}"].add(row.amount)
-            if row.booked is not None:
-                totals[f"ledger_{way}"].put(row.booked, row.amount.unit)
-    for finding in compared.tie.findings:
-        totals[finding.bucket].put(finding.gateway_amount or finding.our_amount or 0, finding.currency)
-    totals["match"], totals["young"] = compared.tie.matched, compared.tie.young
-    totals["settled"] = Tally(settled)
+    """Sides, buckets, and what the pockets hold over all time."""
+    totals = {**sums(span, compared.listed, compared.stored, compared.tie), "settled": Tally(settled)}
     with env.db.read() as tx:
-        totals["cash"] = Tally.of(clearing.cash(tx, gateway))
-        totals["clearing"] = Tally.of(clearing.clearing(tx))
+        totals["cash"] = _of(clearing.cash(tx, gateway))
+        totals["clearing"] = _of(clearing.clearing(tx))
+        totals["undecided"] = Tally()
         for waiting in clearing.undecided(tx, gateway):
-            totals.setdefault("undecided", Tally()).put(waiting.amount, waiting.currency)
+            totals["undecided"].put(waiting.amount, waiting.currency)
     return totals
+
+
+def _of(sums: dict[str, int]) -> Tally:
+    return Tally(len(sums), Counter(sums))
