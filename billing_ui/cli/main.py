@@ -15,7 +15,9 @@ from billing_ui.cli import (
     db,
     demo,
     jobs,
+    mails,
     payments,
+    receipts,
     reconcile,
     seed,
     serve,
@@ -23,13 +25,16 @@ from billing_ui.cli import (
     verify,
     webhooks,
     worker,
-)  # fmt: skip
+)
 from billing_ui.cli.exits import TRY_AGAIN, WRONG_USE, exit_code
 from billing_ui.cli.frontend import BuildFailedError
 from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
-_COMMANDS = (demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, reconcile, jobs, verify)
+_COMMANDS = (
+    demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, reconcile, mails, jobs,
+    verify,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,7 @@ from billing_ui.jobs import (
     handle_inbox,
     issue_receipts,
     look,
+    look_refund,
     purge,
     reconcile,
     send_mail,
@@ -52,6 +53,7 @@ def _round(kind: str) -> Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     look.KIND: look.run,
+    look_refund.KIND: look_refund.run,
     handle_inbox.KIND: handle_inbox.run,
     send_mail.KIND: send_mail.run,
     reconcile.KIND: reconcile.run,

@@ -12,14 +12,16 @@ Status = Literal[
     "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review"
 ]  # fmt: skip
 PurchaseStatus = Literal["open", "paid", "review", "void"]
-Happening = Literal["opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure"]
+Happening = Literal[
+    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure", "returned",
+]  # fmt: skip
 Outcome = Literal["credited", "extra", "held"]
 
 STATUSES: tuple[Status, ...] = (
     "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review",
 )  # fmt: skip
 HAPPENINGS: tuple[Happening, ...] = (
-    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure",
+    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure", "returned",
 )  # fmt: skip
 UNDECIDED: frozenset[Status] = frozenset({"created", "pending", "processing", "unknown"})
 # Money can still arrive for these: a code keeps working at the gateway after we stopped counting on it.
@@ -32,6 +34,9 @@ def next_status(current: Status, happening: Happening) -> Status:
         return "paid"
     if happening == "mismatched":
         return "review"
+    if happening == "returned":
+        # What was under review has gone back: nothing came of this attempt.
+        return "canceled" if current == "review" else current
     if current not in UNDECIDED:
         return current
     match happening:

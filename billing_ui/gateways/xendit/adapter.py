@@ -9,11 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
+from billing_ui.gateways.xendit import answers, asks, refunds, transactions, webhooks
 from billing_ui.gateways.xendit.wire import NOT_ASKED, TIMEOUT_S, Wire, is_safe_id
 from billing_ui.kit.clock import Clock
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from billing_ui.rules.facts import Captured, Created, GatewayTransaction, PaymentIntent, RequestStatus
+from billing_ui.rules.facts import (
+    Captured,
+    Created,
+    GatewayTransaction,
+    PaymentIntent,
+    Refunded,
+    RefundIntent,
+    RequestStatus,
+)
 from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
@@ -77,11 +85,12 @@ class XenditGateway:
             # A webhook may name a payment of another request; its money is told under its own request only.
             if payment is not None and payment.get("payment_request_id") == request_id:
                 payments[payment_id] = payment
-        captures = (answers.captured(payment, payment_id) for payment_id, payment in payments.items())
+        state = answers.state(request.get("status"))
+        captures = (answers.captured(payment, payment_id, state) for payment_id, payment in payments.items())
         return RequestStatus(
             request_id=request_id,
             reference=answers.word(request.get("reference_id")) or "",
-            state=answers.state(request.get("status")),
+            state=state,
             captures=tuple(capture for capture in captures if isinstance(capture, Captured)),
             failure_code=answers.failure(request, *payments.values()),
         )
@@ -92,6 +101,18 @@ class XenditGateway:
         except GatewayRejected:
             return False
         return answers.state(answer.get("status")) == "canceled"
+
+    def payments_under(self, reference: str) -> tuple[str, ...]:
+        return transactions.payments_under(self._wire, reference)
+
+    def refund(self, intent: RefundIntent) -> Refunded:
+        return refunds.ask(self._wire, intent)
+
+    def refund_status(self, refund_id: str) -> Refunded:
+        return refunds.read(self._wire, refund_id)
+
+    def refund_by(self, reference: str, request_id: str) -> Refunded | None:
+        return refunds.find(self._wire, reference, request_id)
 
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         return transactions.between(self._wire, since, until)

@@ -26,6 +26,8 @@ _STATES: dict[str, RequestState] = {
     "CANCELED": "canceled",
     "CANCELLED": "canceled",
 }
+# A request in one of these takes no money any more: what arrives for it all the same is late.
+ENDED: frozenset[RequestState] = frozenset({"failed", "expired", "canceled"})
 _LARGEST_RUPIAH = 10**15
 _RUNNABLE_SCHEMES = {"javascript", "data", "vbscript", "file", "blob", ""}
 
@@ -85,7 +87,7 @@ def instruction(answer: dict[str, Any], group: MethodGroup) -> Instruction:
     return Instruction("none")
 
 
-def captured(payment: dict[str, Any], payment_id: str) -> Captured | None:
+def captured(payment: dict[str, Any], payment_id: str, request: RequestState = "open") -> Captured | None:
     """The money of one payment, None while there is none. Captures count; samples without them have one amount."""
     if str(payment.get("status")).upper() != "SUCCEEDED":
         return None
@@ -104,6 +106,7 @@ def captured(payment: dict[str, Any], payment_id: str) -> Captured | None:
         reference=word(payment.get("reference_id")) or "",
         amount=Amount(sum(whole), currency.upper()),
         captured_at=max(moments, default=instant(payment.get("updated"))),
+        after_end=request in ENDED,
     )
 
 
