@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import CASH, entry
-from billing_ui.models import Capture, CaptureDecision, Payment, Refund, Topup
+from billing_ui.models import Capture, CaptureDecision, Dispute, Payment, Refund, Topup
 from billing_ui.queries.tie_out import IS_MONEY
 
 
@@ -35,8 +35,13 @@ def undecided(tx: Tx, gateway: str) -> tuple[WaitingView, ...]:
         .where(col(Refund.capture_id) == col(Capture.id), col(Refund.status) == "succeeded")
         .scalar_subquery()
     )
+    taken = (
+        select(func.coalesce(func.sum(col(Dispute.booked_amount)), 0))
+        .where(col(Dispute.capture_id) == col(Capture.id), col(Dispute.status) == "lost")
+        .scalar_subquery()
+    )
     query: Select[*tuple[Any, ...]] = (
-        select(Capture, returned.label("returned"), col(Payment.reference), col(Topup.public_id).label("ref"))
+        select(Capture, (returned + taken).label("returned"), col(Payment.reference), col(Topup.public_id).label("ref"))
         .join(Payment, col(Payment.id) == col(Capture.payment_id))
         .outerjoin(Topup, col(Topup.id) == col(Payment.topup_id))
         .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
