@@ -32,6 +32,7 @@ class Config(BaseSettings):
     xendit_callback_token: SecretStr | None = None
     xendit_callback_token_next: SecretStr | None = None
     resend_api_key: SecretStr | None = None
+    resend_webhook_secret: SecretStr | None = None
     resend_base_url: str = "https://api.resend.com"
     mail_from: str = "billing@localhost"
     trusted_proxy_hops: int = 0

@@ -21,6 +21,7 @@ from billing_ui.sandbox.settings import Settings
 API_KEY = "xnd_development_sandbox"
 MAIL_KEY = "re_sandbox"
 CALLBACK_TOKEN = "sandbox-callback-token"
+MAIL_SECRET = "whsec_c2FuZGJveC1tYWlsLXNpZ25pbmctc2VjcmV0"
 
 
 @dataclass(frozen=True)

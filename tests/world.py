@@ -28,7 +28,7 @@ from billing_ui.models import Capture, Job, Payment, Topup, User
 from billing_ui.rules.access import Actor, system
 from billing_ui.services import accounts, payments, plans, topups
 from billing_ui.services.topups import RequestTopup
-from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, MAIL_KEY, Box
+from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, MAIL_KEY, MAIL_SECRET, Box
 
 PASSWORD = "kata-sandi-yang-panjang"
 NEVER = "http://127.0.0.1:1"
@@ -133,7 +133,7 @@ def open_world(db: Database, box: Box | None = None, catalogue: str = "makalah")
     xendit_url = box.xendit_url if box else NEVER
     config = Config(
         _env_file=None, billing_env="test", database_url=str(db.url), xendit_base_url=xendit_url,
-        xendit_callback_token=SecretStr(CALLBACK_TOKEN),
+        xendit_callback_token=SecretStr(CALLBACK_TOKEN), resend_webhook_secret=SecretStr(MAIL_SECRET),
     )  # fmt: skip
     db = replace_failpoint(db, crashes)
     env = Env(

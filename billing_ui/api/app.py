@@ -11,13 +11,13 @@ from starlette.routing import Match, Route
 
 from billing_ui.api import health, payments
 from billing_ui.api.errors import problem, unserved
-from billing_ui.api.webhooks import xendit
+from billing_ui.api.webhooks import resend, xendit
 from billing_ui.rules.errors import BillingError, Busy
 
 log = logging.getLogger(__name__)
 
 
-_ROUTERS = (health.router, payments.router, xendit.router)
+_ROUTERS = (health.router, payments.router, xendit.router, resend.router)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

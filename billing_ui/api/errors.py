@@ -16,6 +16,7 @@ STATUS: dict[str, int] = {
     "forbidden": 403,
     "bad_credentials": 401,
     "bad_link": 410,
+    "bad_code": 403,
     "bad_key": 401,
     "signup_closed": 403,
     "too_many_tries": 429,

@@ -11,6 +11,7 @@ EXITS: dict[str, int] = {
     "forbidden": REFUSED,
     "bad_credentials": REFUSED,
     "bad_link": REFUSED,
+    "bad_code": REFUSED,
     "bad_key": REFUSED,
     "signup_closed": REFUSED,
     "too_many_tries": TRY_AGAIN,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
 _LONGEST_KEY = 256
+_TAG = re.compile(r"[A-Za-z0-9_-]{0,256}")
 
 
 class MailRejected(Exception):
@@ -22,13 +24,15 @@ class MailUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one person. `key` says what it is for: the same key is the same mail, at the provider too."""
+    """One mail to one person. `key` says what it is for: the same key is the same mail, at the provider too. `tag`
+    comes back with all news of it."""
 
     to: str
     subject: str
     html: str
     text: str
     key: str
+    tag: str = ""
 
     def __post_init__(self) -> None:
         # A line break here would let a name write headers of its own.
@@ -38,6 +42,8 @@ class Mail:
             raise MailRejected("a mail goes to exactly one plain address")
         if len(self.key) > _LONGEST_KEY or not self.key.isascii():
             raise MailRejected(f"a mail key is ASCII of at most {_LONGEST_KEY} characters")
+        if not _TAG.fullmatch(self.tag):
+            raise MailRejected("a tag is ASCII letters, digits, dashes and underscores")
 
 
 class Mailer(Protocol):

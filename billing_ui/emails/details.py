@@ -13,12 +13,15 @@ Row = tuple[str, str]
 def rows(language: str, args: Mapping[str, Any]) -> list[Row]:
     """Facts that are missing or None have no row; `ref` stands last, where support asks for it."""
     told = {
-        "amount": _amount(language, args),
+        ("arrived" if "expected" in args else "amount"): _amount(language, args),
+        "expected": _expected(language, args.get("expected")),
         "method": _method(language, args.get("method")),
-        "at": _instant(language, args),
+        "at": _instant(language, args, "at"),
         "reason": _known(language, args.get("reason")),
         "tokens": _tokens(language, args.get("tokens"), None, args),
+        "tokens_back": _tokens(language, args.get("tokens_back"), None, args),
         "balance": _tokens(language, args.get("balance"), args.get("token_equivalent"), args),
+        "until": _instant(language, args, "until"),
         "ref": args.get("ref"),
     }
     return [(text(language, f"mail.row.{name}"), value) for name, value in told.items() if value]
@@ -34,12 +37,17 @@ def _amount(language: str, args: Mapping[str, Any]) -> str | None:
     return None if amount is None else text(language, "mail.value.money", amount=money(args, amount))
 
 
+def _expected(language: str, expected: Mapping[str, Any] | None) -> str | None:
+    """Told with a currency of its own: the wrong one may have come."""
+    return None if expected is None else text(language, "mail.value.money", amount=expected)
+
+
 def _method(language: str, code: str | None) -> str | None:
     return _known(language, f"method.{code}") or code
 
 
-def _instant(language: str, args: Mapping[str, Any]) -> str | None:
-    at = args.get("at")
+def _instant(language: str, args: Mapping[str, Any], name: str) -> str | None:
+    at = args.get(name)
     return None if at is None else text(language, "mail.value.when", at={"when": at, "zone": args.get("zone")})
 
 

@@ -19,9 +19,22 @@ from billing_ui.i18n import text
 # By default mrml links web fonts it knows by name; a mail must not tell anybody that it was opened.
 _WITHOUT_FETCHING = mrml.RenderOptions(fonts={})
 _TEMPLATES = Path(__file__).parent / "templates"
-TEMPLATES: Final = (
-    "verify_email", "reset_password", "welcome", "payment_success", "payment_failed", "payment_expired",
-)  # fmt: skip
+_FORMS: Final = {
+    "verify_email": "verify_email",
+    "reset_password": "reset_password",
+    "welcome": "welcome",
+    "payment_success": "payment",
+    "payment_late": "payment",
+    "payment_failed": "payment",
+    "payment_expired": "payment",
+    "payment_review": "payment",
+    "payment_refunded": "payment",
+}
+TEMPLATES: Final = tuple(_FORMS)
+# Of these there is more than one kind; the fact `why` says which it is, and each has a body of its own.
+_KINDS: Final = {"payment_review": ("held", "extra"), "payment_refunded": ("tokens_back", "tokens_kept")}
+# Whoever paid late has bought the same: a catalogue need not name its button twice.
+_SAME_BUTTON: Final = {"payment_late": "payment_success"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ def render(template: str, language: str, args: Mapping[str, Any]) -> Rendered:
         "t": _speaker(language),
         "rows": details.rows(language, args),
         "total": details.money(args, args["amount"]) if "amount" in args else None,
+        "body": _body(template, language, args),
         "greeting": _greeting(language, str(args.get("name") or "")),
         "language": language,
         "mail": f"mail.{template}",
@@ -50,8 +64,9 @@ def render(template: str, language: str, args: Mapping[str, Any]) -> Rendered:
         "dark": DARK,
     }
     room = _room()
-    page = mrml.to_html(room.get_template(f"{template}.mjml").render(facts), render_options=_WITHOUT_FETCHING)
-    plain = room.get_template(f"{template}.txt").render(facts)
+    form = _FORMS[template]
+    page = mrml.to_html(room.get_template(f"{form}.mjml").render(facts), render_options=_WITHOUT_FETCHING)
+    plain = room.get_template(f"{form}.txt").render(facts)
     subject = text(language, f"mail.{template}.subject", brand=args["brand"]["name"])
     return Rendered(subject, page.content, plain.strip() + "\n")
 
@@ -80,6 +95,14 @@ def _greeting(language: str, name: str) -> str:
     return text(language, "mail.common.greeting", name=name) if name else text(language, "mail.common.greeting_plain")
 
 
+def _body(template: str, language: str, args: Mapping[str, Any]) -> str:
+    key = f"mail.{template}.body"
+    if template in _KINDS:
+        kinds = _KINDS[template]
+        key = f"{key}.{kinds[kinds.index(args['why'])]}"
+    return text(language, key, brand=args["brand"]["name"], until={"when": args.get("until"), "zone": args.get("zone")})
+
+
 def _link(address: str) -> str:
     """Only what a browser opens as a page; a mail is no place for any other scheme."""
     if urlsplit(address).scheme not in {"https", "http"} or not address.isprintable():
@@ -90,7 +113,7 @@ def _link(address: str) -> str:
 def _call_to_action(template: str, language: str, args: Mapping[str, Any]) -> str:
     """The catalogue may name its own button (a text, or one in each language); ours otherwise."""
     brand = args["brand"]
-    own = brand.get("cta", {}).get(template)
+    own = brand.get("cta", {}).get(_SAME_BUTTON.get(template, template))
     if isinstance(own, Mapping):
         own = own[language]
     return str(own or text(language, f"mail.{template}.cta", brand=brand["name"]))

@@ -14,6 +14,7 @@ from resend.exceptions import ResendError
 from billing_ui.emails.base import Mail, MailRejected, MailUnavailable
 
 TIMEOUT: Final = httpx.Timeout(10, connect=2)
+TAG: Final = "mail"
 _SDK = Lock()
 _IN_FLIGHT = "concurrent_idempotent_requests"
 # A wrong key is ours to mend, no fault of the mail: it waits. The last is the SDK's word for a proxy's page.
@@ -37,6 +38,8 @@ class ResendMailer:
             "html": mail.html,
             "text": mail.text,
         }
+        if mail.tag:
+            params["tags"] = [{"name": TAG, "value": mail.tag}]
         with _SDK:
             resend.api_key = self._api_key
             resend.api_url = self._base_url

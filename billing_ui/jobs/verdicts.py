@@ -14,6 +14,7 @@ VERDICTS: dict[str, Verdict] = {
     "forbidden": "park",
     "bad_credentials": "park",
     "bad_link": "park",
+    "bad_code": "park",
     "bad_key": "park",
     "signup_closed": "park",
     "too_many_tries": "retry",

@@ -6,6 +6,7 @@ BillingError
 │   ├── Forbidden              forbidden
 │   ├── BadCredentials         bad_credentials
 │   ├── BadLink                bad_link
+│   ├── BadCode                bad_code                  (on a receipt)
 │   ├── BadKey                 bad_key                   (a program's secret)
 │   ├── SignUpClosed           signup_closed
 │   └── TooManyTries           too_many_tries            retry_at, retry_after_s
@@ -68,6 +69,10 @@ class BadCredentials(Denied):
 
 class BadLink(Denied):
     code = "bad_link"
+
+
+class BadCode(Denied):
+    code = "bad_code"
 
 
 class BadKey(Denied):

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from billing_ui.emails.news import key_of
 from billing_ui.rules.errors import Misconfigured
 
 SHORTEST_SECRET = 32
+SHORTEST_SIGNING_KEY = 16
 _MADE_UP = ("demo", "test", "secret", "change", "example", "password", "sandbox", "default")
 
 
@@ -39,6 +41,9 @@ class Deployment(Protocol):
 
     @property
     def resend_api_key(self) -> SecretStr | None: ...
+
+    @property
+    def resend_webhook_secret(self) -> SecretStr | None: ...
 
     @property
     def mail_from(self) -> str: ...
@@ -76,6 +81,8 @@ def check(config: Deployment) -> None:
         _stop("PUBLIC_URL", "must be https: on http a session cookie can be read on the way (http is for loopback)")
     if config.web_workers > 1 and config.redis_url is None:
         _stop("REDIS_URL", "is needed when WEB_WORKERS is above 1: each worker would have pages of its own")
+    if config.resend_webhook_secret is not None and not _can_sign(config.resend_webhook_secret):
+        _stop("RESEND_WEBHOOK_SECRET", "must be the signing secret as Resend shows it: whsec_ and what follows")
     if config.billing_env == "production":
         _check_production(config)
 
@@ -111,6 +118,12 @@ def _check_secret(name: str, given: SecretStr | None, shortest: int = 8) -> None
         _stop(name, f"is too short: at least {shortest} characters")
     if any(word in value.lower() for word in _MADE_UP):
         _stop(name, "looks like an example; use a secret of your own")
+
+
+def _can_sign(given: SecretStr) -> bool:
+    """An empty one counts as none: the door then does not exist."""
+    value = given.get_secret_value()
+    return not value or len(key_of(value)) >= SHORTEST_SIGNING_KEY
 
 
 def _has_password(url: str) -> bool:

@@ -9,27 +9,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from billing_ui.env import Env
+from billing_ui.gateways.base import Parsed
 from billing_ui.infra.db import Tx
 from billing_ui.models import Capture, InboxMessage, Payment
 from billing_ui.rules.access import Actor, require, system
 from billing_ui.rules.errors import GatewayUnavailable, NotFound
 from billing_ui.rules.facts import Wake
-from billing_ui.services import audits, looks, outbox, timeline
+from billing_ui.services import audits, looks, mail_news, outbox, timeline
 from billing_ui.services.payments import locked
 
 KIND = "inbox.handle"
-_KEPT_HEADERS = ("webhook-id", "content-type", "user-agent", "api-version")
+_KEPT_HEADERS = ("webhook-id", "svix-id", "svix-timestamp", "content-type", "user-agent", "api-version")
 _TELLS_OF_MONEY = ("payment.", "payment_request.")
 _INBOX = InboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
 def receive(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> bool:
     """Stores one delivery and its job in one transaction. Returns whether it was new. Refusals write nothing."""
-    door = env.gateways.get(gateway)
-    if door is None:
-        raise NotFound(what="gateway")
-    door.authenticate(headers, body)
-    parsed = door.parse(headers, body)
+    parsed = _heard(env, gateway, headers, body)
     dialect = sqlite if env.db.is_sqlite else postgresql
     insert = dialect.insert(_INBOX).values(
         gateway=gateway, dedupe_key=parsed.dedupe, event=parsed.event, body=body, times=1, outcome="",
@@ -45,6 +42,16 @@ def receive(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> 
             # Told again while it is not done: its job comes forward, even if it had been given up.
             outbox.reschedule(tx, env, KIND, f"inbox:{row.id}", {"message": row.id}, env.clock.now())
     return bool(row.times == 1)
+
+
+def _heard(env: Env, gateway: str, headers: Mapping[str, str], body: bytes) -> Parsed:
+    if gateway == mail_news.GATEWAY:
+        return mail_news.heard(env, headers, body)
+    door = env.gateways.get(gateway)
+    if door is None:
+        raise NotFound(what="gateway")
+    door.authenticate(headers, body)
+    return door.parse(headers, body)
 
 
 def replay(env: Env, actor: Actor, message_id: int) -> None:
@@ -63,6 +70,8 @@ def handle(env: Env, message_id: int) -> str:
     """Acts on a stored delivery: finds whom it is about, reads back from the gateway, settles. Safe to repeat."""
     with env.db.read() as tx:
         message = tx.get_one(InboxMessage, message_id)
+    if message.gateway == mail_news.GATEWAY:
+        return _done(env, message_id, mail_news.act(env, message.body))
     parsed = env.gateways[message.gateway].parse(message.headers, message.body)
     outcome = "ignored" if not parsed.wakes else ""
     for wake in parsed.wakes:
@@ -77,6 +86,10 @@ def handle(env: Env, message_id: int) -> str:
         # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
         env.signals.publish(payment.account_id)
         _require_claimed(env, wake)
+    return _done(env, message_id, outcome)
+
+
+def _done(env: Env, message_id: int, outcome: str) -> str:
     with env.db.begin() as tx:
         tx.execute(
             update(InboxMessage)

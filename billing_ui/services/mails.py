@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from billing_ui.emails.base import Mail
@@ -12,17 +12,20 @@ from billing_ui.emails.render import render
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
 from billing_ui.models import Job, Payment, User
-from billing_ui.rules.access import system
-from billing_ui.services import outbox, timeline
+from billing_ui.rules.access import Actor, require, system
+from billing_ui.rules.errors import FieldInvalid, NotFound
+from billing_ui.services import audits, mail_log, mail_stops, outbox, timeline
 
 KIND = "mail.send"
 
 
 def queue(tx: Tx, env: Env, template: str, key: str, user: User, args: dict[str, Any]) -> bool:
     """One mail to one user. The same key is the same mail, however often it is asked for."""
-    return outbox.enqueue(
-        tx, env, KIND, f"mail:{key}", {"key": key, "template": template, "user": user.id, "args": args}
-    )
+    told = {"key": key, "template": template, "user": user.id, "args": args}
+    is_new = outbox.enqueue(tx, env, KIND, f"mail:{key}", told)
+    if is_new:
+        mail_log.open_line(tx, env, key, template, user, args)
+    return is_new
 
 
 def queue_welcome(tx: Tx, env: Env, user: User) -> bool:
@@ -32,39 +35,82 @@ def queue_welcome(tx: Tx, env: Env, user: User) -> bool:
 
 
 def send(env: Env, key: str, template: str, user_id: int, args: dict[str, Any]) -> str:
-    """Renders in the reader's language of this moment and hands it to the provider, once per key."""
+    """Hands the mail to the provider, once per key. Nothing goes to an address that no longer takes our mail."""
     if args.get("link") == "":
         # Sent before; the process died between forgetting the link and ending the job.
         return ""
     with env.db.read() as tx:
         user = tx.scalars(select(User).where(col(User.id) == user_id)).one()
-    facts = {"name": user.name, **args, "brand": brand_args(env, user.language)}
-    rendered = render(template, user.language, facts)
-    mail = Mail(to=user.email, subject=rendered.subject, html=rendered.html, text=rendered.text, key=key)
-    sent = env.mailer.send(mail)
-    if "payment" in args:
-        _note_handed_over(env, key, template, str(args["payment"]))
-    if "link" in args:
-        _forget_link(env, key)
+        stop = mail_stops.active(tx, user.email)
+        tag = mail_log.tag(tx, key)
+    if stop is not None:
+        with env.db.begin() as tx:
+            mail_log.stopped(tx, env, key, user.email, stop.why)
+            _forget_link(tx, key, args)
+        return ""
+    return _hand_over(env, key, template, user, args, tag)
+
+
+def resend(env: Env, actor: Actor, key: str, reason: str) -> str:
+    """The same mail once more, under a key of its own; answers that key. One that was not sent yet is sent now."""
+    require(actor, "payments.recheck")
+    with env.db.begin() as tx:
+        job = tx.scalars(select(Job).where(col(Job.key) == f"mail:{key}").with_for_update()).first()
+        if job is None or job.kind != KIND:
+            raise NotFound(what="mail")
+        told, sent_as = job.args, key
+        if job.state == "done":
+            if "link" in told["args"]:
+                raise FieldInvalid(field="key", why="one_time_link")
+            sent_as = _next_key(tx, key)
+            user = tx.scalars(select(User).where(col(User.id) == told["user"])).one()
+            queue(tx, env, told["template"], sent_as, user, told["args"])
+        else:
+            outbox.reschedule(tx, env, KIND, job.key, told, env.clock.now())
+        audits.record(tx, env, actor, "mail.resent", key, reason, after={"key": sent_as})
+    return sent_as
+
+
+def _next_key(tx: Tx, key: str) -> str:
+    """Whoever asks holds the lock of the first mail, so that two who ask at once do not take the same number."""
+    again = (col(Job.key).startswith("mail:again:"), col(Job.key).endswith(f":{key}", autoescape=True))
+    return f"again:{(tx.scalar(select(func.count()).select_from(Job).where(*again)) or 0) + 1}:{key}"
+
+
+def _hand_over(env: Env, key: str, template: str, user: User, args: dict[str, Any], tag: str) -> str:
+    """Rendered in the reader's language of this moment."""
+    try:
+        facts = {"name": user.name, **args, "brand": brand_args(env, user.language)}
+        rendered = render(template, user.language, facts)
+        mail = Mail(user.email, rendered.subject, rendered.html, rendered.text, key, tag)
+        sent = env.mailer.send(mail)
+    except Exception as error:
+        mail_log.not_sent(env, key, error)
+        raise
+    with env.db.begin() as tx:
+        if "payment" in args:
+            _note_handed_over(tx, env, key, template, str(args["payment"]))
+        _forget_link(tx, key, args)
+        mail_log.handed_over(tx, env, mail, user.language, sent)
     return sent
 
 
-def _note_handed_over(env: Env, key: str, template: str, payment_id: str) -> None:
+def _note_handed_over(tx: Tx, env: Env, key: str, template: str, payment_id: str) -> None:
     """One line in the story of the payment for one mail, however often its job is tried."""
     told = {"mail": template, "key": key}
-    with env.db.begin() as tx:
-        payment = tx.scalars(select(Payment).where(col(Payment.public_id) == payment_id).with_for_update()).one()
-        if told not in timeline.details(tx, payment, "mailed"):
-            timeline.note(tx, env, system("mail"), payment, "mailed", told)
-            after_commit(tx, lambda: env.signals.publish(payment.account_id))
+    payment = tx.scalars(select(Payment).where(col(Payment.public_id) == payment_id).with_for_update()).one()
+    if told not in timeline.details(tx, payment, "mailed"):
+        timeline.note(tx, env, system("mail"), payment, "mailed", told)
+        after_commit(tx, lambda: env.signals.publish(payment.account_id))
 
 
-def _forget_link(env: Env, key: str) -> None:
+def _forget_link(tx: Tx, key: str, args: dict[str, Any]) -> None:
     """A sent link opens a door; the job row that carried it keeps only that there was one."""
-    with env.db.begin() as tx:
-        job = tx.scalars(select(Job).where(col(Job.key) == f"mail:{key}").with_for_update()).first()
-        if job is not None:
-            job.args = {**job.args, "args": {**job.args["args"], "link": ""}}
+    if "link" not in args:
+        return
+    job = tx.scalars(select(Job).where(col(Job.key) == f"mail:{key}").with_for_update()).first()
+    if job is not None:
+        job.args = {**job.args, "args": {**job.args["args"], "link": ""}}
 
 
 def brand_args(env: Env, language: str) -> dict[str, Any]:

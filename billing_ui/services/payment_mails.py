@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import func, select
@@ -9,11 +10,15 @@ from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
-from billing_ui.models import Account, Payment, Topup
-from billing_ui.services import mails, people
+from billing_ui.models import Account, Capture, Payment, Topup
+from billing_ui.rules.facts import Captured
+from billing_ui.rules.payments import Outcome
+from billing_ui.services import mails, people, settings
 
 
 def tell_paid(tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int) -> None:
+    """One mail for one paid purchase; money that came after the end of its code is told of as late."""
+    template = "payment_late" if _came_late(tx, payment) else "payment_success"
     worth = env.catalogue.worth(balance)
     args = {
         **_facts(tx, env, payment, topup),
@@ -23,7 +28,7 @@ def tell_paid(tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int) ->
         "cta_link": env.catalogue.brand.host_app_url or env.config.url("/subscription/overview/"),
     }
     for user in people.payers(tx, payment.account_id):
-        mails.queue(tx, env, "payment_success", f"paid:{topup.public_id}:{user.public_id}", user, args)
+        mails.queue(tx, env, template, f"paid:{topup.public_id}:{user.public_id}", user, args)
 
 
 def tell_unpaid(tx: Tx, env: Env, payment: Payment, topup: Topup, how: Literal["failed", "expired"]) -> None:
@@ -37,6 +42,44 @@ def tell_unpaid(tx: Tx, env: Env, payment: Payment, topup: Topup, how: Literal["
         mails.queue(tx, env, f"payment_{how}", f"{how}:{payment.public_id}:{user.public_id}", user, args)
 
 
+def tell_review(tx: Tx, env: Env, payment: Payment, topup: Topup, captured: Captured, outcome: Outcome) -> None:
+    """Money that pays nothing yet: it is safe, a person looks at it, and until when. One mail for one capture."""
+    arrived = tx.scalars(
+        select(col(Capture.public_id)).where(
+            col(Capture.gateway) == captured.gateway, col(Capture.gateway_payment_id) == captured.gateway_payment_id
+        )
+    ).one()
+    promised = timedelta(hours=int(settings.get(tx, "review.promised_hours")))
+    args = {
+        **_facts(tx, env, payment, topup),
+        "amount": captured.amount.quantity,
+        "currency": captured.amount.unit,
+        "why": outcome,
+        "until": (env.clock.now() + promised).isoformat(),
+        "cta_link": env.config.url(f"/pay/{topup.public_id}/"),
+    }
+    if outcome == "held":
+        args["expected"] = {"money": topup.total_amount, "currency": topup.currency}
+    for user in people.payers(tx, payment.account_id):
+        mails.queue(tx, env, "payment_review", f"review:{arrived}:{user.public_id}", user, args)
+
+
+def tell_refunded(tx: Tx, env: Env, payment: Payment, topup: Topup, amount: int, tokens: int, *, refund: str) -> None:
+    """Money on its way back, and the tokens taken for it (none for money that had bought none). One mail for one
+    refund: `refund` is its public id."""
+    args = {
+        **_facts(tx, env, payment, topup),
+        "amount": amount,
+        "currency": payment.currency,
+        "why": "tokens_back" if tokens else "tokens_kept",
+        "cta_link": env.config.url("/subscription/history/"),
+    }
+    if tokens:
+        args["tokens_back"] = tokens
+    for user in people.payers(tx, payment.account_id):
+        mails.queue(tx, env, "payment_refunded", f"refunded:{refund}:{user.public_id}", user, args)
+
+
 def _facts(tx: Tx, env: Env, payment: Payment, topup: Topup) -> dict[str, Any]:
     return {
         "amount": topup.total_amount, "currency": topup.currency, "method": payment.method,
@@ -48,3 +91,8 @@ def _facts(tx: Tx, env: Env, payment: Payment, topup: Topup) -> dict[str, Any]:
 def _is_newest(tx: Tx, payment: Payment) -> bool:
     newest = select(func.max(col(Payment.id))).where(col(Payment.topup_id) == payment.topup_id)
     return tx.scalar(newest) == payment.id
+
+
+def _came_late(tx: Tx, payment: Payment) -> bool:
+    credited = (col(Capture.payment_id) == payment.id, col(Capture.outcome) == "credited")
+    return bool(tx.scalar(select(col(Capture.is_late)).where(*credited)))

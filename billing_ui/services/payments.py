@@ -189,3 +189,4 @@ def _keep(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captur
     told = {"amount": captured.amount.quantity, "currency": captured.amount.unit}
     timeline.note(tx, env, actor, payment, outcome, told)
     audits.record(tx, env, actor, f"payment.{outcome}", payment.public_id, after=told)
+    payment_mails.tell_review(tx, env, payment, topup, captured, outcome)

@@ -14,6 +14,7 @@ PLACES: dict[str, Place] = {
     "forbidden": "page",
     "bad_credentials": "page",
     "bad_link": "page",
+    "bad_code": "page",
     "bad_key": "page",
     "signup_closed": "page",
     "too_many_tries": "page",

@@ -26,7 +26,12 @@ FACTS: dict[str, Any] = {
     "balance": 1_250_000,
     "ref": "top_01hf3k9x8v2mwq7r5t1yz0abcd",
 }
+WHY = {"payment_review": "held", "payment_refunded": "tokens_back"}
 EVERY = [(template, language) for template in TEMPLATES for language in LANGUAGES]
+
+
+def facts_of(template: str) -> dict[str, Any]:
+    return {**FACTS, "until": "2026-11-23T18:30:00+00:00", "why": WHY.get(template, "")}
 
 
 def plain(text: str) -> str:
@@ -35,7 +40,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_every_mail_is_whole_in_every_language(template: str, language: str) -> None:
-    mail = render(template, language, FACTS)
+    mail = render(template, language, facts_of(template))
     address = FACTS["link"] if template in {"verify_email", "reset_password"} else FACTS["cta_link"]
     assert mail.subject.endswith(" - Makalah AI")
     assert address in mail.text
@@ -52,7 +57,7 @@ def test_every_mail_is_whole_in_every_language(template: str, language: str) -> 
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_a_mail_fetches_nothing_and_fits_before_the_clip(template: str, language: str) -> None:
-    html = render(template, language, FACTS).html
+    html = render(template, language, facts_of(template)).html
     assert not re.search(r"""\bsrc=|@import|url\(|<link|<script""", html)
     assert len(html.encode()) < 100_000
 
@@ -87,6 +92,51 @@ def test_a_receipt_tells_every_fact_in_english() -> None:
     assert "Time: 20 Nov 2026, 18:30 UTC" in text
     assert "Tokens added: 500,000 tokens" in text
     assert "Balance now: 1,250,000 tokens (IDR 125,000)" in text
+
+
+def test_money_that_came_late_is_told_of_as_late_and_credited() -> None:
+    mail = render("payment_late", "id", FACTS)
+    assert mail.subject == "Pembayaran Anda Sudah Masuk - Makalah AI"
+    for words in ("setelah kode pembayaran ini berakhir", "saldo Anda sudah bertambah", "jangan membayar lagi"):
+        assert words in mail.text
+    assert "Saldo sekarang: 1.250.000 token" in mail.text
+
+
+def test_the_button_of_a_late_payment_is_the_one_of_a_paid_one() -> None:
+    branded = {**FACTS, "brand": {**FACTS["brand"], "cta": {"payment_success": "Mulai Menyusun Paper"}}}
+    assert "Mulai Menyusun Paper" in render("payment_late", "id", branded).html
+
+
+def test_money_under_review_says_what_came_what_was_asked_that_it_is_safe_and_until_when() -> None:
+    told = {**facts_of("payment_review"), "amount": 40_000, "expected": {"money": 50_000, "currency": "IDR"}}
+    text = plain(
+        render("payment_review", "id", {key: told[key] for key in told if key not in {"tokens", "balance"}}).text
+    )
+    for words in (
+        "Jumlah yang masuk: Rp 40.000", "Jumlah tagihan: Rp 50.000", "Uang Anda aman",
+        "paling lambat 24 Nov 2026, 01.30 WIB", "Nomor transaksi: top_01hf3k9x8v2mwq7r5t1yz0abcd",
+    ):  # fmt: skip
+        assert words in text
+    assert "Saldo sekarang" not in text
+
+
+def test_extra_money_is_not_called_a_wrong_amount() -> None:
+    text = render("payment_review", "en", {**facts_of("payment_review"), "why": "extra"}).text
+    assert "already paid" in text
+    assert "differs" not in text
+    with pytest.raises(ValueError, match="not in tuple"):
+        render("payment_review", "en", {**facts_of("payment_review"), "why": "../x"})
+
+
+def test_money_sent_back_says_whether_tokens_went_with_it() -> None:
+    told = facts_of("payment_refunded")
+    assert (
+        "Token ditarik kembali: 500.000 token"
+        in render("payment_refunded", "id", {**told, "tokens_back": 500_000}).text
+    )
+    kept = render("payment_refunded", "en", {**told, "why": "tokens_kept"}).text
+    assert "token balance has not changed" in kept
+    assert "taken back" not in kept
 
 
 def test_both_forms_of_a_receipt_tell_the_same_rows() -> None:

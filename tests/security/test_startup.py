@@ -19,6 +19,7 @@ GOOD: dict[str, Any] = {
     "xendit_api_key": "xnd_production_8h2k4j6l0q",
     "xendit_callback_token": "Zt6vN1rPq8",
     "resend_api_key": "re_9sK2mV7x",
+    "resend_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "mail_from": "billing@shop.example.com",
     "trusted_proxy_hops": 1,
 }
@@ -63,6 +64,8 @@ def test_a_demo_on_loopback_starts_without_secrets() -> None:
         ("XENDIT_CALLBACK_TOKEN", {"xendit_callback_token": None}),
         ("XENDIT_CALLBACK_TOKEN", {"xendit_callback_token": "changeme-please"}),
         ("RESEND_API_KEY", {"resend_api_key": None}),
+        ("RESEND_WEBHOOK_SECRET", {"resend_webhook_secret": "whsec_not base64"}),
+        ("RESEND_WEBHOOK_SECRET", {"resend_webhook_secret": "whsec_c2hvcnQ="}),
     ],
 )
 def test_an_unsafe_production_is_refused_by_the_name_of_its_variable(name: str, change: dict[str, Any]) -> None:

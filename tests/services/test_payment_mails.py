@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from billing_ui.queries.payment import payment_view
 from billing_ui.rules.access import system
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Happening
-from billing_ui.services import looks, payments, topups
+from billing_ui.services import looks, payment_mails, payments, topups
 from tests.live_sandbox import Box
 from tests.world import Crash, Customer, World
 
@@ -119,7 +120,7 @@ def test_a_purchase_whose_money_is_held_is_not_called_unpaid(world: World) -> No
     wrong = Captured("xendit", "py-wrong", first.gateway_request_id or "", first.reference, Amount(1, "IDR"), None)
     payments.settle(world.env, system("test"), first.id, wrong)
     fails(world, ref)
-    assert templates(world) == []
+    assert templates(world) == ["payment_review"]
 
 
 def test_money_that_comes_after_the_end_is_written_about_too(world: World) -> None:
@@ -127,7 +128,56 @@ def test_money_that_comes_after_the_end_is_written_about_too(world: World) -> No
     ref = world.wants(customer)
     fails(world, ref)
     world.settle(ref, captured(world, ref))
-    assert templates(world) == ["payment_failed", "payment_success"]
+    assert templates(world) == ["payment_failed", "payment_late"]
+
+
+def test_money_that_comes_in_time_is_no_late_money(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    for _ in range(2):
+        world.settle(ref, captured(world, ref))
+    assert templates(world) == ["payment_success"]
+
+
+def test_money_of_the_wrong_amount_is_written_about_once_with_what_came_and_until_when(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    for _ in range(2):
+        world.settle(ref, captured(world, ref, 40_000))
+    world.work()
+    (mail,) = box.inbox(customer.email)
+    assert mail["subject"] == "Pembayaran Sedang Kami Periksa - Makalah AI"
+    for words in ("Rp\u00a040.000", "Rp\u00a050.000", ref, "aman", "24 Nov 2026, 10.00 WIB", f"/pay/{ref}/"):
+        assert words in mail["text"]
+
+
+def test_a_second_payment_of_one_purchase_is_written_about_as_extra(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    first = captured(world, ref)
+    world.settle(ref, first)
+    for number in (2, 3):
+        world.settle(ref, replace(first, gateway_payment_id=f"py-{number}"))
+    assert templates(world) == ["payment_success", "payment_review", "payment_review"]
+    world.work()
+    assert "sudah lunas" in box.inbox(customer.email)[0]["text"]
+
+
+def test_money_sent_back_is_written_about_once_for_each_refund(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    world.settle(ref, captured(world, ref))
+    payment = world.payment(ref)
+    assert payment.id is not None
+    for refund, amount, tokens in (("rfd_1", 20_000, 200_000), ("rfd_1", 20_000, 200_000), ("rfd_2", 30_000, 0)):
+        with world.env.db.begin() as tx:
+            held, topup = payments.locked(tx, payment.id)
+            payment_mails.tell_refunded(tx, world.env, held, topup, amount, tokens, refund=refund)
+    world.work()
+    told = [mail["text"] for mail in box.inbox(customer.email) if mail["subject"].startswith("Dana Dikembalikan")]
+    assert len(told) == 2
+    assert sorted("200.000 token" in text for text in told) == [False, True]
+    assert sorted("Rp\u00a030.000" in text for text in told) == [False, True]
 
 
 def test_a_mail_that_was_handed_over_is_a_line_in_the_story_of_its_payment(world: World, box: Box) -> None:
