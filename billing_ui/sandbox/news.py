@@ -68,6 +68,11 @@ def disputed(world: World, dispute: Dispute, request: PaymentRequest) -> list[Ev
     return [Event(world.ids.uuid(), kind, request, body, world.clock())]
 
 
+def invoice_expired(world: World, invoice: Checkout) -> Event:
+    body = wire_checkout.invoice_callback(invoice.id, "EXPIRED", invoice)
+    return Event(world.ids.uuid(), "invoice.expired", None, body, world.clock())
+
+
 def _shape(world: World, request: PaymentRequest) -> str:
     """Who asked the old way is answered the old way; everybody else as the mode says."""
     checkout = world.books.checkouts.get(request.checkout_id)
@@ -88,5 +93,6 @@ def _v2(world: World, kind: str, request: PaymentRequest, data: dict[str, Any]) 
 
 def _invoice(world: World, status: str, request: PaymentRequest, payment: Payment | None) -> Event:
     invoice_id = request.checkout_id or hashlib.sha256(request.id.encode()).hexdigest()[:24]
-    body = wire_checkout.invoice_callback(invoice_id, status, request, payment)
+    paid = None if payment is None else (request, payment)
+    body = wire_checkout.invoice_callback(invoice_id, status, request, paid)
     return Event(world.ids.uuid(), f"invoice.{status.lower()}", request, body, world.clock())

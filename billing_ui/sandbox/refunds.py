@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from billing_ui.sandbox import news
-from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.records import Refund
+from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.state import Event, Payment, PaymentRequest
 from billing_ui.sandbox.world import World
 

@@ -69,25 +69,31 @@ def invoice_json(settings: Settings, invoice: Checkout) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def invoice_callback(invoice_id: str, status: str, request: PaymentRequest, payment: Payment | None) -> bytes:
+def invoice_callback(
+    invoice_id: str,
+    status: str,
+    bill: PaymentRequest | Checkout,
+    paid: tuple[PaymentRequest, Payment] | None = None,
+) -> bytes:
     """Told about an invoice, or in the mode `invoice` about any request. Bank samples name no payment."""
     body: dict[str, Any] = {
         "id": invoice_id,
-        "external_id": request.reference,
+        "external_id": bill.reference,
         "user_id": BUSINESS_ID,
         "is_high": False,
         "status": status,
         "merchant_name": "Xendit",
-        "amount": request.amount,
+        "amount": bill.amount,
         "currency": "IDR",
-        "description": request.extras.get("description", ""),
-        "created": wire_time(request.created),
-        "updated": wire_time(request.updated),
+        "description": bill.extras.get("description", ""),
+        "created": wire_time(bill.created),
+        "updated": wire_time(bill.updated),
     }
-    if payment is not None:
+    if paid is not None:
+        request, payment = paid
         kind = request.channel.kind
         body |= {
-            "paid_amount": sum(capture.amount for capture in payment.captures),
+            "paid_amount": payment.amount,
             "paid_at": wire_time(payment.updated),
             "payment_method": _INVOICE_TYPES[kind],
             "payment_channel": channel_code(request.channel),

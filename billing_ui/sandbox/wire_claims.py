@@ -40,7 +40,7 @@ def refund_envelope(kind: str, created: datetime, data: dict[str, Any], *, neste
 
 
 def dispute_body(kind: str, dispute: Dispute, request: PaymentRequest) -> bytes:
-    body = {
+    body: dict[str, Any] = {
         "event": kind,
         "id": dispute.id,
         "channel_code": request.channel.code,

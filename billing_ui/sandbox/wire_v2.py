@@ -77,7 +77,7 @@ def payment_json(payment: Payment, request: PaymentRequest) -> dict[str, Any]:
         "customer_id": None,
         "currency": "IDR",
         "country": "ID",
-        "amount": sum(capture.amount for capture in payment.captures) or request.amount,
+        "amount": payment.amount or request.amount,
         "status": payment.status,
         "failure_code": payment.failure_code,
         "payment_method": method_json(request),

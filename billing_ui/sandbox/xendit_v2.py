@@ -1,6 +1,5 @@
 """Xendit's Payments API v2, for apps that still speak it: create once per key, read, list by reference, simulate."""
 
-from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -8,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from billing_ui.sandbox import orders, payments, wire_v2
+from billing_ui.sandbox.acts import announce_later
 from billing_ui.sandbox.bodies import read_object
 from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.state import PaymentRequest
@@ -42,8 +42,7 @@ class XenditV2:
         found = self._request(request)
         if not found.is_open:
             raise RefusedError(400, "INACTIVE_PAYMENT_REQUEST", f"the payment request is {found.status}")
-        for event in payments.pay(self._world, found):
-            self._world.agenda.start(partial(self._world.postman.tell, event))
+        announce_later(self._world, payments.pay(self._world, found))
         return JSONResponse({"status": "PENDING", "message": "A simulated payment is on its way."})
 
     def _create(self, body: dict[str, Any]) -> Response:
