@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from billing_ui.env import Env
-from billing_ui.jobs import beat, expire_lots, handle_inbox, issue_receipts, look, purge, send_mail, sweep_payments
+from billing_ui.jobs import (
+    beat,
+    expire_lots,
+    handle_inbox,
+    issue_receipts,
+    look,
+    look_refund,
+    purge,
+    send_mail,
+    sweep_payments,
+)
 from billing_ui.jobs.runner import Handler
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.services import outbox
@@ -41,6 +51,7 @@ def _round(kind: str) -> Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     look.KIND: look.run,
+    look_refund.KIND: look_refund.run,
     handle_inbox.KIND: handle_inbox.run,
     send_mail.KIND: send_mail.run,
     **{kind: _round(kind) for kind in _ROUNDS},
