@@ -120,8 +120,8 @@ def routes(world: World) -> list[Route]:
         ("simulate", "POST", one + "/simulate", xendit.simulate),
         ("payment", "GET", "/v3/payments/{id}", xendit.payment),
     ]
-    made = [Route(path, door.guard(call, endpoint), methods=[verb]) for call, verb, path, endpoint in table]
-    made.append(Route("/balance", door.guard("balance", xendit.balance, versioned=False), methods=["GET"]))
+    made = [door.route(call, verb, path, endpoint, versioned=True) for call, verb, path, endpoint in table]
+    made.append(door.route("balance", "GET", "/balance", xendit.balance))
     made.append(transactions.route(world, door))
     for room in (xendit_refunds, xendit_checkouts, xendit_customers, xendit_v2):
         made += room.routes(world, door)

@@ -132,15 +132,12 @@ def _moment(value: object, now: datetime) -> datetime | None:
 def routes(world: World, door: Door) -> list[Route]:
     each = Checkouts(world)
 
-    def route(call: str, verb: str, path: str, endpoint: object) -> Route:
-        return Route(path, door.guard(call, endpoint, versioned=False), methods=[verb])  # type: ignore[arg-type]
-
     return [
-        route("session", "POST", "/sessions", each.open_session),
-        route("session_status", "GET", "/sessions/{id}", each.session),
-        route("session_cancel", "POST", "/sessions/{id}/cancel", each.cancel_session),
-        route("invoice", "POST", "/v2/invoices/", each.open_invoice),
-        route("invoice_list", "GET", "/v2/invoices", each.invoices),
-        route("invoice_status", "GET", "/v2/invoices/{id}", each.invoice),
-        route("invoice_expire", "POST", "/invoices/{id}/expire!", each.expire_invoice),
+        door.route("session", "POST", "/sessions", each.open_session),
+        door.route("session_status", "GET", "/sessions/{id}", each.session),
+        door.route("session_cancel", "POST", "/sessions/{id}/cancel", each.cancel_session),
+        door.route("invoice", "POST", "/v2/invoices/", each.open_invoice),
+        door.route("invoice_list", "GET", "/v2/invoices", each.invoices),
+        door.route("invoice_status", "GET", "/v2/invoices/{id}", each.invoice),
+        door.route("invoice_expire", "POST", "/invoices/{id}/expire!", each.expire_invoice),
     ]

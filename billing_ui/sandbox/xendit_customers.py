@@ -55,7 +55,7 @@ class Customers:
 def routes(world: World, door: Door) -> list[Route]:
     each = Customers(world)
     return [
-        Route("/customers", door.guard("customer", each.create, versioned=False), methods=["POST"]),
-        Route("/customers", door.guard("customer_list", each.everything, versioned=False), methods=["GET"]),
-        Route("/customers/{id}", door.guard("customer_status", each.read, versioned=False), methods=["GET"]),
+        door.route("customer", "POST", "/customers", each.create),
+        door.route("customer_list", "GET", "/customers", each.everything),
+        door.route("customer_status", "GET", "/customers/{id}", each.read),
     ]

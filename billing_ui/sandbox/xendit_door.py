@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from billing_ui.sandbox.bodies import BodyError
 from billing_ui.sandbox.counter import Counter
@@ -46,6 +47,9 @@ class Door:
             return answer
 
         return guarded
+
+    def route(self, call: str, verb: str, path: str, endpoint: Endpoint, *, versioned: bool = False) -> Route:
+        return Route(path, self.guard(call, endpoint, versioned=versioned), methods=[verb])
 
     def _count(self, key: str, call: str) -> dict[str, str]:
         allowed, headers = self._counter.take(key, call, self._world.clock())

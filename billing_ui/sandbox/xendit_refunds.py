@@ -76,12 +76,9 @@ class Refunds:
 def routes(world: World, door: Door) -> list[Route]:
     each = Refunds(world)
 
-    def route(call: str, verb: str, path: str, endpoint: object) -> Route:
-        return Route(path, door.guard(call, endpoint, versioned=False), methods=[verb])  # type: ignore[arg-type]
-
     return [
-        route("refund", "POST", "/refunds", each.ask),
-        route("refund_list", "GET", "/refunds", each.everything),
-        route("refund_status", "GET", "/refunds/{id}", each.read),
-        route("refund_cancel", "POST", "/refunds/{id}/cancel", each.cancel),
+        door.route("refund", "POST", "/refunds", each.ask),
+        door.route("refund_list", "GET", "/refunds", each.everything),
+        door.route("refund_status", "GET", "/refunds/{id}", each.read),
+        door.route("refund_cancel", "POST", "/refunds/{id}/cancel", each.cancel),
     ]

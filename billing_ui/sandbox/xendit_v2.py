@@ -87,12 +87,9 @@ def _as_v3(body: dict[str, Any]) -> dict[str, Any]:
 def routes(world: World, door: Door) -> list[Route]:
     v2 = XenditV2(world)
 
-    def route(call: str, verb: str, path: str, endpoint: object) -> Route:
-        return Route(path, door.guard(call, endpoint, versioned=False), methods=[verb])  # type: ignore[arg-type]
-
     return [
-        route("v2_create", "POST", "/payment_requests", v2.create),
-        route("v2_list", "GET", "/payment_requests", v2.everything),
-        route("v2_status", "GET", "/payment_requests/{id}", v2.read),
-        route("v2_simulate", "POST", "/payment_requests/{id}/payments/simulate", v2.simulate),
+        door.route("v2_create", "POST", "/payment_requests", v2.create),
+        door.route("v2_list", "GET", "/payment_requests", v2.everything),
+        door.route("v2_status", "GET", "/payment_requests/{id}", v2.read),
+        door.route("v2_simulate", "POST", "/payment_requests/{id}/payments/simulate", v2.simulate),
     ]
