@@ -29,6 +29,8 @@ LONGER_MODULES = {
     "billing_ui/components/browser.py": "one thin name for each thing that assets/ui.js exports",
     "billing_ui/components/shell.py": "rail, top bar and tab bar show the same links and balance",
     "billing_ui/gateways/xendit/adapter.py": "every call of one port to one gateway",
+    "billing_ui/pages/admin/payment.py": "the head of a payment's file and the acts on it are read together",
+    "billing_ui/pages/admin/traces.py": "the tables of a payment's file are one pattern, nine times",
     "billing_ui/pages/plans.py": "choosing and paying happen inside the same card",
     "billing_ui/pages/settings.py": "one page of small, alike sections",
     "billing_ui/pages/topup_form.py": "amount, method and the sum are one form",
