@@ -37,6 +37,7 @@ STOPS = (
     Stop("auth-sign-up", "/auth/", clicks=("auth-tab-signup",)),
     Stop("auth-reset", "/auth/reset/"),
     Stop("auth-verify", "/auth/verify/"),
+    Stop("receipt", "/receipts/KW-2026-000001/"),
     Stop("not-found", "/nothing-is-here/"),
     Stop("overview", "/subscription/overview/", "customer"),
     Stop("plans", "/subscription/plans/", "customer"),

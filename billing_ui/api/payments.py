@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from billing_ui import runtime
 from billing_ui.api import documents
 from billing_ui.api.auth import HostRoute, bearer
-from billing_ui.api.schemas import PaymentAnswer, TimelineEntry, TopupAnswer, read_topup
+from billing_ui.api.schemas import PaymentAnswer, ReceiptLink, TimelineEntry, TopupAnswer, read_topup
 from billing_ui.env import Env
 from billing_ui.queries.host_payments import HostPaymentView, host_payment
 from billing_ui.rules.errors import FieldInvalid, NotFound
@@ -23,7 +23,7 @@ from billing_ui.services.host_payments import HostTopup
 router = APIRouter(route_class=HostRoute, prefix="/api/payments", tags=["payments"], dependencies=[Security(bearer)])
 
 _KEY = re.compile("[!-~]{8,80}")
-_INSTRUCTIONS = {"qr": "qr_string", "va": "va_number", "redirect": "redirect_url"}
+_INSTRUCTIONS = {"qr": "qr_string", "app": "qr_string", "va": "va_number", "redirect": "redirect_url"}
 # A repetition may come while the first request still waits for the gateway, which takes at most ten seconds.
 _LOOKS, _PAUSE_S = 55, 0.2
 
@@ -37,7 +37,7 @@ async def request_topup(request: Request) -> JSONResponse:
         raise FieldInvalid(field="Idempotency-Key", why=why)
     ask = await read_topup(request)
     env = runtime.env()
-    wish = HostTopup(ask.amount, ask.method, keys[0], ask.account, ask.external_id)
+    wish = HostTopup(ask.amount, ask.method, keys[0], ask.account, ask.external_id, ask.phone)
     ref, is_new = await runtime.run(host_payments.request, env, wish)
     found = await _answered(env, ref)
     answer = TopupAnswer(**_payable(env, found))
@@ -64,6 +64,7 @@ async def payment(payment_id: str) -> JSONResponse:
             created_at=shown.created_at,
             paid_at=shown.paid_at,
             is_late=found.is_late,
+            receipt=_receipt(env, found),
             timeline=[
                 TimelineEntry.model_validate(
                     {"at": line.at, "kind": line.kind, "status": line.status, "attempt": line.attempt}
@@ -100,8 +101,16 @@ def _payable(env: Env, found: HostPaymentView) -> dict[str, Any]:
         "pay_url": env.config.url(f"/pay/{shown.ref}/"), "failure_code": shown.failure_code or None,
     }  # fmt: skip
     if shown.status == "pending" and shown.instruction_kind in _INSTRUCTIONS:
-        told[_INSTRUCTIONS[shown.instruction_kind]] = shown.instruction_value
+        told[_INSTRUCTIONS[shown.instruction_kind]] = shown.instruction_value or None
+        told["deeplink"] = shown.deeplink or None
     return told
+
+
+def _receipt(env: Env, found: HostPaymentView) -> ReceiptLink | None:
+    receipt = found.receipt
+    if receipt is None:
+        return None
+    return ReceiptLink(number=receipt.number, url=env.config.url(receipt.pdf), verify_url=env.config.url(receipt.proof))
 
 
 def _json(answer: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:

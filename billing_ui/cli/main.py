@@ -9,13 +9,32 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing_ui import runtime
-from billing_ui.cli import account, catalogue, db, demo, jobs, payments, seed, serve, user, verify, webhooks, worker
+from billing_ui.cli import (
+    account,
+    catalogue,
+    db,
+    demo,
+    jobs,
+    mails,
+    payments,
+    receipts,
+    reconcile,
+    seed,
+    serve,
+    user,
+    verify,
+    webhooks,
+    worker,
+)
 from billing_ui.cli.exits import TRY_AGAIN, WRONG_USE, exit_code
 from billing_ui.cli.frontend import BuildFailedError
 from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
-_COMMANDS = (demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, jobs, verify)
+_COMMANDS = (
+    demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, reconcile, mails, jobs,
+    verify,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,13 +10,31 @@ import reflex as rx
 
 from billing_ui.i18n import DEFAULT_LANGUAGE
 from billing_ui.i18n.load import text
-from billing_ui.pages import auth, history, not_found, overview, pay, plans, pricing, reset, settings, topup, verify
+from billing_ui.pages import (
+    auth,
+    history,
+    not_found,
+    overview,
+    pay,
+    plans,
+    pricing,
+    receipt,
+    reset,
+    settings,
+    topup,
+    verify,
+)
+from billing_ui.pages.admin import home, payment, payments
+from billing_ui.state.admin_desk import AdminDesk, AdminHome
+from billing_ui.state.admin_payment import AdminPayment
+from billing_ui.state.admin_payments import AdminPayments
 from billing_ui.state.auth import AuthState, ResetState, VerifyState
 from billing_ui.state.history import HistoryState
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.pay import PayState
 from billing_ui.state.plans import PlansState
 from billing_ui.state.pricing import PricingState
+from billing_ui.state.receipt import ReceiptState
 from billing_ui.state.settings import SettingsState
 from billing_ui.state.topup import TopupState
 
@@ -46,6 +64,10 @@ PAGES = (
     Page("/subscription/history", history.page, "hist.title", [HistoryState.open]),
     Page("/settings", settings.page, "set.title", [SettingsState.open]),
     Page("/pay/[ref]", pay.page, "pay.page", [PayState.open]),
+    Page("/admin", home.page, "nav.desk", [AdminDesk.enter, AdminHome.open]),
+    Page("/admin/payments", payments.page, "adm.payments", [AdminDesk.enter, AdminPayments.open]),
+    Page("/admin/payments/[pid]", payment.page, "adm.payment", [AdminDesk.enter, AdminPayment.open]),
+    Page("/receipts/[number]", receipt.page, "receipt.page", [ReceiptState.open]),
     Page("404", not_found.page, "err.404"),
 )
 

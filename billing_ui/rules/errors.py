@@ -6,6 +6,7 @@ BillingError
 │   ├── Forbidden              forbidden
 │   ├── BadCredentials         bad_credentials
 │   ├── BadLink                bad_link
+│   ├── BadCode                bad_code                  (on a receipt)
 │   ├── BadKey                 bad_key                   (a program's secret)
 │   ├── SignUpClosed           signup_closed
 │   └── TooManyTries           too_many_tries            retry_at, retry_after_s
@@ -21,6 +22,9 @@ BillingError
 │   ├── KeyReused              key_reused                key
 │   ├── NotPayable             not_payable               status
 │   ├── NotCancelable          not_cancelable            status
+│   ├── NotRefundable          not_refundable            why, maximum, currency
+│   ├── NotCreditable          not_creditable            why
+│   ├── AlreadyDecided         already_decided           decision
 │   └── InsufficientBalance    insufficient_balance      balance, needed
 ├── GatewayError               the outside world
 │   ├── GatewayRejected        gateway_rejected          reason      (nothing happened there)
@@ -68,6 +72,10 @@ class BadCredentials(Denied):
 
 class BadLink(Denied):
     code = "bad_link"
+
+
+class BadCode(Denied):
+    code = "bad_code"
 
 
 class BadKey(Denied):
@@ -128,6 +136,18 @@ class NotPayable(Conflict):
 
 class NotCancelable(Conflict):
     code = "not_cancelable"
+
+
+class NotRefundable(Conflict):
+    code = "not_refundable"
+
+
+class NotCreditable(Conflict):
+    code = "not_creditable"
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
 
 
 class InsufficientBalance(Conflict):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_NO_REFERRER = ("/auth/reset", "/auth/verify", "/pay/")
+_NO_REFERRER = ("/auth/reset", "/auth/verify", "/pay/", "/receipts/")
 _NO_STORE = ("/api/", "/session/")
 _YEAR = 31_536_000
 

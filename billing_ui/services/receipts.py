@@ -18,7 +18,7 @@ from billing_ui.queries import receipts as stored
 from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules import receipts as rules
 from billing_ui.rules.access import Actor
-from billing_ui.rules.errors import NotFound
+from billing_ui.rules.errors import BadCode, NotFound
 from billing_ui.services import attempts, settings
 
 _BATCH = 500
@@ -69,17 +69,23 @@ def show(env: Env, actor: Actor, number: str) -> ReceiptView:
     return found
 
 
-def check(env: Env, number: str, typed: str, address: str) -> ReceiptView | None:
-    """The receipt, for whoever holds its code. A wrong code and a number nobody has answer alike, and are counted:
-    numbers follow each other, so that anybody could try the next one."""
+def check(env: Env, number: str, typed: str, address: str) -> ReceiptView:
+    """`prove` for the public page. Wrong codes are counted by address: numbers follow each other, and anybody could
+    try the next one."""
     tries = attempts.reserve(env, {attempts.subject("receipt", "ip", address): MOST_WRONG_CODES})
+    found = prove(env, number, typed)
+    with env.db.begin() as tx:
+        attempts.forgive(tx, tries)
+    return found
+
+
+def prove(env: Env, number: str, typed: str) -> ReceiptView:
+    """The receipt, for whoever holds its code. A wrong code and a number nobody has answer alike."""
     code = rules.check_code(typed)
     with env.db.read() as tx:
         found = stored.by_number(tx, number) if code and rules.is_number(number) else None
     if found is None or not compare_digest(found.check_code, code):
-        return None
-    with env.db.begin() as tx:
-        attempts.forgive(tx, tries)
+        raise BadCode
     return found
 
 

@@ -102,6 +102,10 @@ def test_a_qris_topup_is_payable_and_its_payment_is_seen(host: Host, world: Worl
     assert paid["paid_at"] is not None
     assert [line["kind"] for line in paid["timeline"]][:2] == ["asked", "shown"]
     assert paid["timeline"][-1]["status"] == "paid"
+    number = paid["receipt"]["number"]
+    assert number == "KW-2026-000001"
+    assert paid["receipt"]["url"] == world.env.config.url(f"/receipts/{number}.pdf")
+    assert paid["receipt"]["verify_url"].startswith(world.env.config.url(f"/receipts/{number}/?c="))
     assert host.get(paid["attempt"]).json() == paid
     assert paid["external_id"] == "user-1"
     assert "qr_string" not in paid, "nobody is invited to pay twice"
@@ -117,6 +121,7 @@ def test_a_virtual_account_is_told_as_a_number_and_an_account_may_be_named_by_it
     assert "qr_string" not in told
     unpaid = host.get(told["payment_id"]).json()
     assert unpaid["paid_at"] is None
+    assert "receipt" not in unpaid
     assert unpaid["account"] == account
 
 
@@ -211,7 +216,7 @@ def test_a_payment_nobody_has_is_404(host: Host, unknown: str) -> None:
     ("body", "expected"),
     [
         ({"external_id": "nobody"}, (404, "not_found")),
-        ({"method": "OVO"}, (422, "method_unavailable")),
+        ({"method": "CARD"}, (422, "method_unavailable")),
         ({"method": "CASH"}, (422, "method_unavailable")),
         ({"amount": 1}, (422, "amount_out_of_range")),
         ({"amount": 999_999_999_999}, (422, "amount_out_of_range")),
@@ -227,6 +232,10 @@ def test_a_payment_nobody_has_is_404(host: Host, unknown: str) -> None:
         ({"account": "acc_1"}, (422, "field_invalid")),
         ({"total": 1}, (422, "field_invalid")),
         ({"method": "qris"}, (422, "field_invalid")),
+        ({"method": "OVO"}, (422, "field_invalid")),
+        ({"method": "OVO", "phone": "021 555 1234"}, (422, "field_invalid")),
+        ({"method": "OVO", "phone": ""}, (422, "field_invalid")),
+        ({"phone": 81234567890}, (422, "field_invalid")),
     ],
     ids=str,
 )
