@@ -113,10 +113,10 @@ def list_pager(links: Any, per: Any, sizes: Sequence[int], on_per: Handler) -> r
             class_name="per-page",
         ),
         rx.el.span(
-            _step("list.first", links["first"], "", "history-first"),
+            _step("hist.first", links["first"], "", "history-first"),
             _step("hist.newer", links["newer"], "back", "history-newer"),
             _step("hist.older", links["older"], "next", "history-older"),
-            class_name="row row-tight",
+            class_name="pager-steps",
         ),
         class_name="pager",
         custom_attrs={"aria-label": t("list.pages")},

@@ -48,9 +48,7 @@ def _tools() -> rx.Component:
             search_box(_asked("q"), HistoryState.search),
             link_button(
                 "list.export",
-                record(HistoryState.links)["export"].to(str)
-                + rx.cond(record(HistoryState.links)["export"].to(str).contains("?"), "&lang=", "?lang=")
-                + language(),
+                record(HistoryState.links)["export"].to(str) + language(),
                 kind="secondary",
                 icon_name="download",
                 testid="history-export",

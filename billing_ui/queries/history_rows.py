@@ -17,8 +17,8 @@ from billing_ui.queries.topups import Unpaid
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """`tokens` is signed. `word` is the first of the posting's key, `kind` what it means to a customer; a row that is
-    not posted is a purchase without money."""
+    """`tokens` is signed. `word` is the first of the posting's key and `number` the rest, `kind` what it means to a
+    customer; a row that is not posted is a purchase without money."""
 
     id: str
     kind: str
@@ -28,6 +28,7 @@ class HistoryRow:
     balance_after: int
     status: str
     cause: str
+    number: str
     actor: str
     amount: int
     currency: str
@@ -87,7 +88,7 @@ def _posted_row(posting: Posting, paid: _Purchase | None) -> HistoryRow:
     return HistoryRow(
         id=posting.cause if is_purchase else posting.key, kind=posting.kind, word=posting.word, at=posting.at,
         tokens=posting.tokens, balance_after=posting.balance_after, status=paid.status if paid else "posted",
-        cause=posting.cause, actor=posting.actor, amount=paid.total if paid else 0,
+        cause=posting.cause, number=posting.number, actor=posting.actor, amount=paid.total if paid else 0,
         currency=paid.currency if paid else "", method=paid.method if paid else "", is_posted=True,
     )  # fmt: skip
 
@@ -95,6 +96,6 @@ def _posted_row(posting: Posting, paid: _Purchase | None) -> HistoryRow:
 def _open_row(found: Unpaid) -> HistoryRow:
     return HistoryRow(
         id=found.ref, kind="topup", word="topup", at=found.at, tokens=found.tokens, balance_after=0,
-        status=found.status, cause=found.ref, actor=found.actor, amount=found.total, currency=found.currency,
-        method=found.method, is_posted=False, expires_at=found.expires_at,
+        status=found.status, cause=found.ref, number=found.ref, actor=found.actor,
+        amount=found.total, currency=found.currency, method=found.method, is_posted=False, expires_at=found.expires_at,
     )  # fmt: skip

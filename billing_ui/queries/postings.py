@@ -51,6 +51,11 @@ class Posting:
         return self.key.partition(":")[0]
 
     @property
+    def number(self) -> str:
+        """The rest of the key: by it a search finds the posting."""
+        return self.key.partition(":")[2]
+
+    @property
     def kind(self) -> str:
         return KIND_OF.get(self.word, "adjust")
 

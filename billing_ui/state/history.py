@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import reflex as rx
 from sqlalchemy.exc import SQLAlchemyError
@@ -133,7 +134,8 @@ class HistoryState(rx.State):
         pages = {"newer": shown.page.newer, "older": shown.page.older}
         self.links = {
             "first": address(PATH, first) if shown.page.newer else "",
-            "export": address(EXPORT, first),
+            # The browser knows the reader's language, and puts it behind.
+            "export": f"{EXPORT}?{urlencode({**query_of(first), 'lang': ''})}",
             **{way: address(PATH, changed(ask, CHOICES, page=page)) if page else "" for way, page in pages.items()},
         }
         self.detail = {"missing": True} if self._row else {}

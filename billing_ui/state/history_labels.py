@@ -37,7 +37,7 @@ def history_row(row: HistoryRow, address_of: Callable[[str], str] = row_address)
         "balance_after": row.balance_after if row.is_posted else None,
         "status": row.status,
         "posted": row.is_posted,
-        "ref": row.cause if row.kind == "usage" else "",
+        "ref": row.number if row.kind == "usage" else "",
         "href": address_of(row.id),
         "pay": f"/pay/{row.cause}/" if row.kind == "topup" and row.cause else "",
         "payable": payable,

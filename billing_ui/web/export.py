@@ -103,7 +103,7 @@ def _cells(row: HistoryRow, reader: _Reader) -> Iterator[Any]:
 
 def _about(row: HistoryRow, language: str) -> str:
     if row.kind == "usage":
-        return row.cause
+        return row.number
     if row.kind == "topup":
         return text(language, "hist.topup_by", method=text(language, f"method.{row.method}")) if row.method else ""
     return text(language, f"hist.what.{row.word if row.word in _WHAT else 'correction'}")
