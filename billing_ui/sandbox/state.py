@@ -81,7 +81,7 @@ class Delivery:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mail:
     id: str
     sender: str
@@ -94,6 +94,7 @@ class Mail:
     sent_at: datetime
     outcome: str
     rest: dict[str, Any]
+    told: list[Delivery] = field(default_factory=list)
 
 
 @dataclass(slots=True)
