@@ -40,6 +40,7 @@ def customer_page(
         # The settings page tells it in full itself, with what can be done.
         banner=_notice(told_by_the_page="mail_stopped" if here == "settings" else ""),
         on_language=SettingsState.pick_language,
+        desk=record(Session.user)["role"].bool(),
     )
 
 
