@@ -33,7 +33,7 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
         routes=[
             Mount("/xendit", routes=xendit.routes(world)),
             Mount("/resend", routes=resend.routes(world)),
-            Mount("/_sim", routes=[route for room in controls for route in room.routes(world)]),
+            Mount("/_sim", routes=[*(route for room in controls for route in room.routes(world)), *inbox.acts(world)]),
             *panel.routes(world),
             *pages.routes(world),
             *inbox.routes(world),
