@@ -201,16 +201,19 @@ def _create_receipt() -> None:
         sa.Column("check_code", sa.String(), nullable=False),
         sa.Column("account_id", BIG, nullable=False),
         sa.Column("payment_id", BIG, nullable=False),
+        sa.Column("capture_id", BIG, nullable=False),
         sa.Column("content", JSON, nullable=False),
         sa.Column("issued_at", AT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_receipt_account_id")),
+        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_receipt_capture_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_receipt_payment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("capture_id", name=op.f("uq_receipt_capture_id")),
         sa.UniqueConstraint("number", name=op.f("uq_receipt_number")),
-        sa.UniqueConstraint("payment_id", name=op.f("uq_receipt_payment_id")),
         sa.UniqueConstraint("series", "seq", name=op.f("uq_receipt_series_seq")),
     )
     op.create_index(op.f("ix_receipt_account_id"), "receipt", ["account_id"], unique=False)
+    op.create_index(op.f("ix_receipt_payment_id"), "receipt", ["payment_id"], unique=False)
 
 
 def _create_mail_log() -> None:
