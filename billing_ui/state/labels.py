@@ -62,7 +62,7 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "value": view.instruction_value if kind not in {"none", "wrong"} else "",
         "grouped": _in_fours(view.instruction_value) if view.instruction_kind == "va" else "",
         "deeplink": view.deeplink if kind in {"app", "redirect"} else "",
-        "qr": qr_svg(view.instruction_value) if kind in _SCANNED else "",
+        "qr": _picture(view, kind),
         "is_push": method is not None and method.action == "push",
         "window_s": int(method.lives.total_seconds()) if method else 0,
         "phone": masked(view.phone),
@@ -85,6 +85,15 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "balance": view.balance,
         "timeline": _story(view),
     }
+
+
+def _picture(view: PaymentView, kind: str) -> str:
+    """The code itself; for a wallet that opens on phones alone, one that brings this page there."""
+    if kind in _SCANNED:
+        return qr_svg(view.instruction_value)
+    if kind == "redirect" and not view.instruction_value.startswith(("https://", "http://")):
+        return qr_svg(runtime.env().config.url(f"/pay/{view.ref}/"))
+    return ""
 
 
 def _story(view: PaymentView) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ class PayState(rx.State):
     busy: rx.Field[str] = rx.field("")
     is_asking: rx.Field[bool] = rx.field(False)
     is_not_yet: rx.Field[bool] = rx.field(False)
+    is_back: rx.Field[bool] = rx.field(False)
     phone: rx.Field[str] = rx.field("")
     wants: rx.Field[str] = rx.field("")
     error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
@@ -42,7 +43,8 @@ class PayState(rx.State):
     @rx.event
     @policy("public")
     async def open(self) -> None:
-        """The page /pay/{ref}: whoever holds the link sees what is needed to pay."""
+        """The page /pay/{ref}: whoever holds the link sees what is needed to pay; wallets send their payers back here."""
+        self.is_back = "returned" in self.router.url.query_parameters
         await self._open(self.router.url.path.rstrip("/").rpartition("/")[2])
 
     @rx.event

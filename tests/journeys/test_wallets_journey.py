@@ -41,7 +41,7 @@ def test_a_phone_goes_from_the_overview_through_the_wallet_and_back_to_the_recei
     ref = desk.ref()
     desk.sees("pay-open").tap()
     desk.page.get_by_test_id("sim-pay").tap()
-    desk.page.wait_for_url(f"**/pay/{ref}/")
+    desk.page.wait_for_url(f"**/pay/{ref}/*")
     desk.awaits_status("paid")
     expect(desk.page.get_by_test_id("receipt")).to_be_visible()
     desk.goes_to(OVERVIEW)
@@ -54,12 +54,19 @@ def test_whoever_declines_in_the_wallet_comes_back_to_the_reason_and_tries_again
     desk.sees("pay-open").tap()
     desk.page.get_by_test_id("sim-decline").tap()
     desk.page.get_by_test_id("sim-back").tap()
-    desk.page.wait_for_url(f"**/pay/{ref}/")
+    desk.page.wait_for_url(f"**/pay/{ref}/*")
     desk.awaits_status("failed")
     expect(desk.page.get_by_test_id("pay-status")).to_contain_text("ditolak di aplikasi")
     desk.sees("pay-retry").tap()
     desk.awaits_status("pending")
     expect(desk.sees("pay-open")).to_be_visible()
+
+
+def test_whoever_comes_back_before_the_money_is_told_so_and_later_that_it_takes_long(customer: Desk) -> None:
+    ref = customer.asks_for(25_000, "DANA")
+    customer.goes_to(f"/pay/{ref}/?returned=1")
+    expect(customer.page.get_by_text("Anda sudah kembali")).to_be_visible()
+    expect(customer.page.get_by_text("lebih lama dari biasanya")).to_be_visible(timeout=17_000)
 
 
 def test_shopeepay_is_scanned_from_a_desk_and_opened_on_a_phone(customer: Desk, gateway: Gateway) -> None:
