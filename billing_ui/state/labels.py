@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from billing_ui import runtime
 from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
 from billing_ui.kit.qris import asks_for, merchant
+from billing_ui.queries.admin_payment import StoryLine
 from billing_ui.queries.history import HistoryRow
-from billing_ui.queries.payment import PaymentView
+from billing_ui.queries.payment import PaymentView, TimelineLine
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import UNDECIDED
 from billing_ui.rules.phones import masked, national
@@ -84,6 +85,7 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "member": view.is_member,
         "balance": view.balance,
         "timeline": _story(view),
+        "receipt": view.receipt,
     }
 
 
@@ -97,17 +99,22 @@ def _picture(view: PaymentView, kind: str) -> str:
 
 
 def _story(view: PaymentView) -> list[dict[str, Any]]:
-    """As a customer reads it: one line whenever the state became another one, or was written to them about."""
-    lines: list[dict[str, Any]] = []
-    status, told = "", False
-    for line in view.timeline:
+    words = zip(view.timeline, customers_words(view.timeline), strict=True)
+    return [{"at": instant(line.at), "status": word} for line, said in words for word in said]
+
+
+def customers_words(lines: Sequence[TimelineLine | StoryLine]) -> list[tuple[str, ...]]:
+    """What a customer reads at each line: a word when the state became another one, or was written to them about."""
+    told: list[tuple[str, ...]] = []
+    status, is_mailed = "", False
+    for line in lines:
+        said: tuple[str, ...] = ()
         if line.status != status:
-            lines.append({"at": instant(line.at), "status": line.status})
-            status, told = line.status, False
-        if line.kind == "mailed" and not told:
-            lines.append({"at": instant(line.at), "status": "mailed"})
-            told = True
-    return lines
+            said, status, is_mailed = (line.status,), line.status, False
+        if line.kind == "mailed" and not is_mailed:
+            said, is_mailed = (*said, "mailed"), True
+        told.append(said)
+    return told
 
 
 def _in_fours(number: str) -> str:
