@@ -18,7 +18,8 @@ from billing_ui.security.policy import policy
 from billing_ui.services import looks, topups
 from billing_ui.state import live
 from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
-from billing_ui.state.labels import payment, worth
+from billing_ui.state.labels import worth
+from billing_ui.state.payment_labels import payment
 from billing_ui.state.session import enter
 
 _CHECK_EVERY_S = 3
@@ -43,7 +44,7 @@ class PayState(rx.State):
     @rx.event
     @policy("public")
     async def open(self) -> None:
-        """The page /pay/{ref}: whoever holds the link sees what is needed to pay; wallets send their payers back here."""
+        """The page /pay/{ref}: whoever holds the link sees what is needed to pay. Wallets send people back here."""
         self.is_back = "returned" in self.router.url.query_parameters
         await self._open(self.router.url.path.rstrip("/").rpartition("/")[2])
 
