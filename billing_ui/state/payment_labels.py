@@ -9,7 +9,7 @@ from billing_ui import runtime
 from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
 from billing_ui.kit.qris import asks_for, merchant
-from billing_ui.queries.host_payments import StoryLine
+from billing_ui.queries.admin_payment import StoryLine
 from billing_ui.queries.payment import PaymentView, TimelineLine
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import UNDECIDED
