@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
-from billing_ui.queries.history import HistoryRow
-from billing_ui.rules.payments import UNDECIDED
 
 
 def instant(at: datetime | None) -> str:
@@ -33,23 +31,3 @@ def everyday(tokens: int) -> dict[str, Any]:
         return {}
     name = thing.name.one if count == 1 else thing.name.other
     return {"count": count, "thing": name.pair()}
-
-
-def history_row(row: HistoryRow) -> dict[str, Any]:
-    """A purchase keeps its own id from the day it is asked for; other postings are known by their key."""
-    is_purchase = row.kind == "topup" and bool(row.cause)
-    is_posted = row.cursor > 0
-    return {
-        "id": row.cause if is_purchase else row.id,
-        "kind": row.kind,
-        "at": instant(row.at),
-        "tokens": row.tokens,
-        "balance_after": row.balance_after if is_posted else None,
-        "status": "posted" if row.status == "done" else row.status,
-        "posted": is_posted,
-        "href": f"/pay/{row.cause}/" if is_purchase else "",
-        "payable": row.status in UNDECIDED,
-        "amount": row.amount,
-        "currency": row.currency,
-        "method": row.method,
-    }

@@ -59,7 +59,7 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "zone": view.zone,
         "member": view.is_member,
         "balance": view.balance,
-        "timeline": _story(view),
+        "timeline": story(view),
         "receipt": view.receipt,
     }
 
@@ -73,7 +73,7 @@ def _picture(view: PaymentView, kind: str) -> str:
     return ""
 
 
-def _story(view: PaymentView) -> list[dict[str, Any]]:
+def story(view: PaymentView) -> list[dict[str, Any]]:
     words = zip(view.timeline, customers_words(view.timeline), strict=True)
     return [{"at": instant(line.at), "status": word} for line, said in words for word in said]
 
