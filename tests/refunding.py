@@ -99,4 +99,4 @@ def spend(world: World, account_id: int, tokens: int) -> None:
     now = world.clock.now()
     used = ledger.Transfer(ledger.TOKEN, ledger.WALLET, ledger.CONSUMED, tokens)
     with world.env.db.begin() as tx:
-        ledger.post(tx, ledger.Posting(account_id, f"usage:{now.isoformat()}", "test", "test", now, (used,)), now)
+        ledger.post(tx, ledger.Posting(account_id, f"usage:{world.env.ids.public('evt')}", "test", "test", now, (used,)), now)
