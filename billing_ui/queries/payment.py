@@ -24,7 +24,7 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """`balance`, `timeline` and what went back are for members only; a stranger sees what is needed to pay.
+    """`balance`, `phone`, `timeline` and what went back are for members only; a stranger sees what is needed to pay.
 
     `refunded` is what went back of the money that bought tokens, `returned` what went back of money that did not,
     `kept` what waits for a decision. `standing` says it in one word, empty where there is nothing to add to `status`.
@@ -52,6 +52,7 @@ class PaymentView:
     is_member: bool
     balance: int = 0
     payment: str = ""
+    phone: str = ""
     timeline: tuple[TimelineLine, ...] = ()
     refunded: int = 0
     returned: int = 0
@@ -91,6 +92,7 @@ def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) ->
         expires_at=payment.expires_at, created_at=topup.created_at, paid_at=topup.paid_at,
         failure_code=payment.failure_code or "", is_late=bool(tx.scalar(late)), zone=zone, is_member=is_member,
         balance=balance if is_member else 0, payment=payment.public_id,
+        phone=(payment.payer_phone or "") if is_member else "",
         timeline=_timeline(tx, payment) if is_member else (),
         refunded=aftermath.refunded, returned=aftermath.returned, kept=aftermath.kept,
         is_disputed=aftermath.is_disputed, standing=aftermath.standing,

@@ -9,7 +9,7 @@ from typing import Literal
 from billing_ui.kit.amount import Amount
 
 RequestState = Literal["open", "paid", "failed", "expired", "canceled", "unknown"]
-InstructionKind = Literal["qr", "va", "redirect", "none"]
+InstructionKind = Literal["qr", "va", "redirect", "app", "push", "none"]
 RefundState = Literal["pending", "succeeded", "failed", "canceled", "unknown"]
 DisputeState = Literal["open", "won", "lost"]
 TransactionKind = Literal["payment", "refund"]
@@ -17,7 +17,8 @@ TransactionKind = Literal["payment", "refund"]
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What the customer needs to pay: a QR string, a virtual account number, or an address to open."""
+    """What the customer needs to pay: a QR string, an account number, an address to open, an app with a QR string for
+    other devices, or nothing but the phone that was asked."""
 
     kind: InstructionKind
     value: str = ""
@@ -35,6 +36,7 @@ class PaymentIntent:
     customer_name: str
     expires_at: datetime
     return_url: str | None = None
+    payer_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,15 @@ def outcome_of(purchase: PurchaseStatus, expected: Amount, arrived: Amount) -> O
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How closely a payment is being watched: its age, how long its page has been open, whether a tab is open now."""
+    """How closely a payment is being watched: its age, how long its page has been open, whether a tab is open now.
+
+    `decided_at`: when the gateway surely knows how it ended, for a method that says so.
+    """
 
     created_at: datetime
     watched_at: datetime | None
     is_open_now: bool
+    decided_at: datetime | None = None
 
 
 _STEPS = tuple(timedelta(seconds=seconds) for seconds in (3, 5, 8, 15, 30, 60))
@@ -88,7 +92,8 @@ def next_look(watch: Watch, now: datetime) -> datetime | None:
         since = now - watch.watched_at
         step = next((step for step in _STEPS if step > since), None)
         gap = min(gap, step - since) if step is not None else gap
-    return now + gap
+    due = now + gap
+    return min(due, watch.decided_at) if watch.decided_at is not None and now < watch.decided_at else due
 
 
 # (up to this age, this many percent of the budget of looks). When it is short the oldest wait first.

@@ -77,6 +77,7 @@ class Session(rx.State):
             return
         self.user = {
             "name": who.user.name, "email": who.user.email, "language": who.user.language, "theme": who.user.theme,
+            "role": who.actor.role or "",
         }  # fmt: skip
         self.zone, self.currency = who.account.zone, who.account.currency
         self.is_verified = who.user.is_verified

@@ -45,19 +45,24 @@ class XenditGateway:
         *,
         timeout_s: tuple[float, float] = TIMEOUT_S,
         reads_per_minute: int | None = None,
+        phone_fields: Mapping[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
         is_trial = api_key.startswith("xnd_development_") and urlsplit(base_url).hostname == "api.xendit.co"
         self.reads_per_minute = reads_per_minute or (_TEST_READS_PER_MINUTE if is_trial else _READS_PER_MINUTE)
         self._wire = Wire(api_key, base_url, timeout_s, clock)
+        self._phone_fields = {**asks.PHONE_FIELDS, **(phone_fields or {})}
         self._tokens = tuple(token.encode() for token in callback_tokens if token)
 
     def create(self, intent: PaymentIntent) -> Created:
         method = METHODS.get(intent.method)
         if method is None or method.gateway != self.name or intent.total.unit != "IDR":
             raise GatewayRejected(reason="METHOD_NOT_OURS")
+        if method.needs_phone and not intent.payer_phone:
+            raise GatewayRejected(reason="PHONE_MISSING")
+        body = asks.request_body(intent, method, self._phone_fields)
         try:
-            answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
+            answer = self._wire.post(_REQUESTS, body, key=intent.reference)
         except GatewayUnavailable as error:
             if error.facts.get("reason") != NOT_ASKED:
                 raise
@@ -72,7 +77,7 @@ class XenditGateway:
             raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
         properties = answer.get("channel_properties")
         expires_at = properties.get("expires_at") if isinstance(properties, dict) else None
-        return Created(request_id, answers.instruction(answer, method.group), answers.instant(expires_at))
+        return Created(request_id, answers.instruction(answer, method.action), answers.instant(expires_at))
 
     def status(self, request_id: str, payment_ids: tuple[str, ...] = ()) -> RequestStatus:
         request = self._wire.get(_REQUEST, request_id=request_id)
@@ -116,6 +121,9 @@ class XenditGateway:
 
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         return transactions.between(self._wire, since, until)
+
+    def transactions_of(self, reference: str) -> Iterator[GatewayTransaction]:
+        return transactions.of_reference(self._wire, reference)
 
     def request_of(self, gateway_payment_id: str) -> str | None:
         return transactions.request_of(self._wire, gateway_payment_id)
