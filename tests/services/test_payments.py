@@ -133,6 +133,10 @@ def test_two_payments_at_the_gateway_are_both_accounted_for(world: World, box: B
     box.pay(ref, drop_webhook=True, payments=2)
     looks.check(world.env, customer.actor, ref)
     assert world.balance(customer) == 500_000
+    world.later(minutes=1)
+    world.work()
+    assert sorted(each.outcome for each in world.captures()) == ["credited", "extra"]
+    world.books_are_right()
 
 
 @pytest.mark.parametrize("point", ["settle.stored", "settle.booked", "db.before_commit", "look.answered"])
