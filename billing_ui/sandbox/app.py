@@ -32,7 +32,15 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
         routes=[
             Mount("/xendit", routes=xendit.routes(world)),
             Mount("/resend", routes=resend.routes(world)),
-            Mount("/_sim", routes=[*control.routes(world), *control_claims.routes(world), *weather.routes(world)]),
+            Mount(
+                "/_sim",
+                routes=[
+                    *control.routes(world),
+                    *control_claims.routes(world),
+                    *weather.routes(world),
+                    *inbox.acts(world),
+                ],
+            ),
             *panel.routes(world),
             *pages.routes(world),
             *inbox.routes(world),
