@@ -19,6 +19,7 @@ from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules import receipts as rules
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BadCode, NotFound
+from billing_ui.rules.refunds import Sold
 from billing_ui.services import attempts, settings
 
 _BATCH = 500
@@ -26,9 +27,13 @@ _BATCH = 500
 MOST_WRONG_CODES = 20
 
 
-def issue(tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str) -> Receipt:
+def issue(
+    tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str, sold: Sold | None = None
+) -> Receipt:
     """The last step of a credit: whoever holds the counter waits for nothing any more. The same payment again gets the
-    receipt it has. A transaction that dies takes its number back with it, so none is ever missing."""
+    receipt it has. A transaction that dies takes its number back with it, so none is ever missing.
+
+    `sold` is what was bought where that is not what was asked for: a wrong amount that was credited by decision."""
     tx.flush()
     take_turns(tx, "receipts")
     known = tx.scalars(select(Receipt).where(col(Receipt.payment_id) == payment.id)).first()
@@ -40,7 +45,7 @@ def issue(tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: 
     row = Receipt(
         number=rules.number(series, last + 1), series=series, seq=last + 1, account_id=payment.account_id,
         payment_id=cast(int, payment.id), check_code=env.ids.code(rules.CHECK_CODE_LENGTH),
-        content=_content(tx, env, payment, topup, gateway_payment_id, now), issued_at=now,
+        content=_content(tx, env, payment, topup, gateway_payment_id, now) | _other_sum(tx, topup, sold), issued_at=now,
     )  # fmt: skip
     tx.add(row)
     tx.flush()
@@ -89,15 +94,25 @@ def prove(env: Env, number: str, typed: str) -> ReceiptView:
     return found
 
 
+def _other_sum(tx: Tx, topup: Topup, sold: Sold | None) -> dict[str, Any]:
+    if sold is None or sold.amount == topup.total_amount:
+        return {}
+    return {
+        "tokens": sold.tokens, "bonus_tokens": 0, "amount": sold.price, "fee": sold.fee, "total": sold.amount,
+        "tax": _tax(tx, sold.price + sold.fee, sold.tax),
+    }  # fmt: skip
+
+
+def _tax(tx: Tx, taxed: int, tax: int) -> dict[str, Any] | None:
+    line = rules.tax_line(settings.get(tx, "tax.mode"), settings.get(tx, "tax.rate_per_10000"), taxed, tax)
+    return None if line is None else asdict(line)
+
+
 def _content(
     tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str, now: datetime
 ) -> dict[str, Any]:
     """Everything that is printed, as it is today: a brand, a name or a rate that changes later changes no receipt."""
     account = tx.get_one(Account, payment.account_id)
-    tax = rules.tax_line(
-        settings.get(tx, "tax.mode"), settings.get(tx, "tax.rate_per_10000"),
-        topup.amount + topup.fee_amount, topup.tax_amount,
-    )  # fmt: skip
     brand = env.catalogue.brand
     return {
         "brand": brand.name,
@@ -117,7 +132,7 @@ def _content(
         "bonus_tokens": topup.bonus_tokens,
         "amount": topup.amount,
         "fee": topup.fee_amount,
-        "tax": None if tax is None else asdict(tax),
+        "tax": _tax(tx, topup.amount + topup.fee_amount, topup.tax_amount),
         "total": topup.total_amount,
         "currency": topup.currency,
         "paid_at": (topup.paid_at or now).isoformat(),
