@@ -111,7 +111,7 @@ def test_a_payer_whom_the_shop_gave_no_address_finds_the_bill_again(
 ) -> None:
     path = f"/phone/{xendit.create('top_a~2', 'LINKAJA')['payment_request_id']}"
     assert "/pay/top_a/" not in person.get(path).text
-    assert f'href="{box.settings.app_url}/pay/top_a/"' in person.post(f"{path}/pay").text
+    assert f'href="{box.settings.app_url}/pay/top_a/?returned=1"' in person.post(f"{path}/pay").text
 
 
 def test_a_push_waits_on_the_payers_phone_and_leads_nowhere(xendit: XenditClient, person: httpx.Client) -> None:
