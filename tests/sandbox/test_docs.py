@@ -20,11 +20,6 @@ EXAMPLES = {
     "/mails/{id}/{news}": "/mails/ID/bounced",
     "{id}": "top_s",
 }
-    "{reference}": "top_1",
-    "/refunds/{id}": "/refunds/rfd-1",
-    "/mails/{id}/{news}": "/mails/ID/bounced",
-    "{id}": "top_s",
-}
 
 
 def control_paths() -> list[str]:
