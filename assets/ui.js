@@ -92,6 +92,23 @@ export const Countdown = ({ until, onDone, ...rest }) => {
     h("span", { className: "sr-only", role: "status" }, aloud));
 };
 
+// Nothing is told to the page when it has run out: the server asks the gateway by its own clock.
+export const Ring = ({ until, windowS, wallet, ...rest }) => {
+  const t = useT(), now = useTick(1000, !!until);
+  const left = now ? Math.max(0, Math.ceil((Date.parse(until) - now) / 1000)) : null;
+  const words = left === 0 ? t("ew.push_over", { wallet }) : t("ew.push", { wallet, count: left ?? windowS });
+  const round = { cx: 60, cy: 60, r: 54, pathLength: 100 };
+  return h("div", rest,
+    h("div", { className: "push-face", role: "timer", "aria-label": t("pay.left_label") },
+      h("svg", { viewBox: "0 0 120 120", "aria-hidden": true },
+        h("circle", round),
+        h("circle", { ...round, className: "push-left",
+          strokeDasharray: `${Math.min(100, (100 * (left ?? windowS)) / windowS)} 100` })),
+      h("span", { className: "tnum" }, left ?? "")),
+    h("p", { className: "push-words" }, words),
+    h("p", { className: "sr-only", role: "status" }, [30, 10, 0].includes(left) ? words : ""));
+};
+
 export const CopyButton = ({ text, label, ...rest }) => {
   const t = useT(), [copied, setCopied] = useState(false);
   const copy = async () => {

@@ -31,6 +31,7 @@ class Config(BaseSettings):
     xendit_base_url: str = "https://api.xendit.co"
     xendit_callback_token: SecretStr | None = None
     xendit_callback_token_next: SecretStr | None = None
+    xendit_ovo_phone_field: str = "account_mobile_number"
     resend_api_key: SecretStr | None = None
     resend_webhook_secret: SecretStr | None = None
     resend_base_url: str = "https://api.resend.com"

@@ -92,6 +92,7 @@ def build(config: Config) -> Env:
                     for token in (secret(config.xendit_callback_token), secret(config.xendit_callback_token_next))
                     if token
                 ),
+                phone_fields={"OVO": config.xendit_ovo_phone_field},
             )
         },
         mailer=ResendMailer(secret(config.resend_api_key), config.resend_base_url, config.mail_from),

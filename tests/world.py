@@ -82,9 +82,11 @@ class World:
             assert account.id is not None
             return Customer(Actor(f"user:{user.public_id}", user.id, account.id), account.id, email)
 
-    def wants(self, customer: Customer, amount: int = 50_000, method: str = "QRIS", key: str = "") -> str:
+    def wants(
+        self, customer: Customer, amount: int = 50_000, method: str = "QRIS", key: str = "", phone: str = ""
+    ) -> str:
         """The customer asks for a top-up; answers the ref."""
-        wish = RequestTopup(amount, method, key or self.env.ids.public("form"))
+        wish = RequestTopup(amount, method, key or self.env.ids.public("form"), phone=phone or None)
         return topups.request(self.env, customer.actor, wish)
 
     def work(self) -> int:

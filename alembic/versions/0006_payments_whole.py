@@ -28,9 +28,17 @@ def upgrade() -> None:
     _create_mail_stop()
     _create_reconcile_run()
     _create_difference()
+    op.create_index(
+        "ix_entry_money",
+        "entry",
+        ["recorded_at"],
+        sqlite_where=sa.text("unit <> 'TOKEN'"),
+        postgresql_where=sa.text("unit <> 'TOKEN'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_entry_money", "entry")
     op.drop_table("difference")
     op.drop_table("reconcile_run")
     op.drop_table("mail_stop")
@@ -62,6 +70,7 @@ def _create_refund() -> None:
         sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("bank_reference", sa.String(), nullable=False),
         sa.Column("failure_code", sa.String(), nullable=True),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("created_at", AT, nullable=False),
@@ -97,11 +106,17 @@ def _create_dispute() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("freezes", sa.Integer(), nullable=False),
+        sa.Column("booked_amount", sa.BigInteger(), nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("concluded_by", sa.String(), nullable=False),
         sa.Column("due_at", AT, nullable=True),
         sa.Column("created_at", AT, nullable=False),
         sa.Column("changed_at", AT, nullable=False),
         sa.CheckConstraint("status IN ('open', 'won', 'lost')", name=op.f("ck_dispute_status")),
+        sa.CheckConstraint("told IN ('', 'won', 'lost')", name=op.f("ck_dispute_told")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_dispute_account_id")),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_dispute_capture_id")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_dispute_payment_id")),
@@ -119,7 +134,10 @@ def _create_capture_decision() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("capture_id", BIG, nullable=False),
         sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.Column("decided_at", AT, nullable=False),
         sa.Column("refund_id", BIG, nullable=True),
@@ -227,7 +245,9 @@ def _create_difference() -> None:
         sa.Column("run_id", BIG, nullable=False),
         sa.Column("gateway", sa.String(), nullable=False),
         sa.Column("bucket", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("gateway_payment_id", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
         sa.Column("payment_id", BIG, nullable=True),
         sa.Column("gateway_amount", sa.BigInteger(), nullable=True),
         sa.Column("our_amount", sa.BigInteger(), nullable=True),
@@ -241,6 +261,7 @@ def _create_difference() -> None:
         sa.CheckConstraint(
             "bucket IN ('gateway_only', 'ours_only', 'amount', 'ledger')", name=op.f("ck_difference_bucket")
         ),
+        sa.CheckConstraint("kind IN ('payment', 'refund')", name=op.f("ck_difference_kind")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_difference_payment_id")),
         sa.ForeignKeyConstraint(["run_id"], ["reconcile_run.id"], name=op.f("fk_difference_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_difference")),

@@ -8,11 +8,32 @@ from billing_ui.api.errors import STATUS
 from billing_ui.api.schemas import PaymentAnswer, Problem, TopupAnswer, TopupAsk
 
 _ASK = {"external_id": "user-4711", "amount": 50_000, "method": "QRIS"}
+_ASKS = {
+    "qris": {"summary": "By QRIS", "value": _ASK},
+    "ovo": {
+        "summary": "By OVO, which asks its payer by phone",
+        "value": {**_ASK, "method": "OVO", "phone": "+6281234567890"},
+    },
+}
 _PAYABLE = {
     "payment_id": "top_01jd8z3v7qx5m2n4p6r8s9t0vw", "status": "pending", "amount": 50_000, "total": 50_000,
     "currency": "IDR", "method": "QRIS", "expires_at": "2026-11-21T05:00:00Z",
     "pay_url": "https://billing.example.com/pay/top_01jd8z3v7qx5m2n4p6r8s9t0vw/", "qr_string": "00020101021226…",
 }  # fmt: skip
+_BARE = {name: said for name, said in _PAYABLE.items() if name != "qr_string"}
+_PAYABLES = {
+    "qris": {"summary": "A code to scan", "value": _PAYABLE},
+    "va": {"summary": "A number to pay to", "value": {**_BARE, "method": "VA_BCA", "va_number": "1328212345678901"}},
+    "redirect": {
+        "summary": "A page of the wallet to open",
+        "value": {**_BARE, "method": "DANA", "redirect_url": "https://…", "deeplink": "dana://…"},
+    },
+    "app": {
+        "summary": "An app to open on a phone, or a code to scan from a desk",
+        "value": {**_PAYABLE, "method": "SHOPEEPAY", "deeplink": "shopeeid://…"},
+    },
+    "push": {"summary": "Nothing to show: the payer approves on their phone", "value": {**_BARE, "method": "OVO"}},
+}
 _ATTEMPT = "pay_01jd8z3v7r2k4m6n8p0q2s4t6v"
 _FULL = {
     **_PAYABLE, "attempt": _ATTEMPT, "account": "acc_01jd8z2a4c6e8g0j2k4m6n8p0r", "external_id": "user-4711",
@@ -51,14 +72,14 @@ def _problem(code: str, description: str, **facts: str | int) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": content}, "headers": headers}
 
 
-def _good(model: type[TopupAnswer], description: str, example: dict[str, Any], **headers: str) -> dict[str, Any]:
+def _good(model: type[TopupAnswer], description: str, examples: dict[str, Any], **headers: str) -> dict[str, Any]:
     said = {
         name.replace("_", "-"): {"description": means, "schema": {"type": "string"}} for name, means in headers.items()
     }
     return {
         "model": model,
         "description": description,
-        "content": {"application/json": {"example": example}},
+        "content": {"application/json": {"examples": examples}},
         "headers": {**_TRACED, **_COUNTED, **said},
     }
 
@@ -75,8 +96,8 @@ _ALWAYS: dict[int | str, dict[str, Any]] = {
 }
 TOPUP_ANSWERS: dict[int | str, dict[str, Any]] = {
     **_ALWAYS,
-    200: _good(TopupAnswer, "What this key made before, as it stands now.", _PAYABLE, Idempotent_Replayed="true"),
-    201: _good(TopupAnswer, "The purchase, made just now.", _PAYABLE, Location="Where to ask how it stands."),
+    200: _good(TopupAnswer, "What this key made before, as it stands now.", _PAYABLES, Idempotent_Replayed="true"),
+    201: _good(TopupAnswer, "The purchase, made just now.", _PAYABLES, Location="Where to ask how it stands."),
     404: _problem("not_found", "`not_found`: no such account, or no secret is configured.", what="account"),
     409: _problem("key_reused", "`key_reused`: this key came with another body before.", key="order-2026-0001"),
     413: {
@@ -91,7 +112,7 @@ TOPUP_ANSWERS: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 PAYMENT_ANSWERS: dict[int | str, dict[str, Any]] = {
     **_ALWAYS,
-    200: _good(PaymentAnswer, "The purchase as it stands.", _FULL),
+    200: _good(PaymentAnswer, "The purchase as it stands.", {"pending": {"value": _FULL}}),
     404: _problem("not_found", "`not_found`: no such payment, or no secret is configured.", what="payment"),
 }
 TOPUP_REQUEST: dict[str, Any] = {
@@ -104,6 +125,6 @@ TOPUP_REQUEST: dict[str, Any] = {
     ],
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": TopupAsk.model_json_schema(), "example": _ASK}},
+        "content": {"application/json": {"schema": TopupAsk.model_json_schema(), "examples": _ASKS}},
     },
 }  # fmt: skip

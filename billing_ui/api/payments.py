@@ -23,7 +23,7 @@ from billing_ui.services.host_payments import HostTopup
 router = APIRouter(route_class=HostRoute, prefix="/api/payments", tags=["payments"], dependencies=[Security(bearer)])
 
 _KEY = re.compile("[!-~]{8,80}")
-_INSTRUCTIONS = {"qr": "qr_string", "va": "va_number", "redirect": "redirect_url"}
+_INSTRUCTIONS = {"qr": "qr_string", "app": "qr_string", "va": "va_number", "redirect": "redirect_url"}
 # A repetition may come while the first request still waits for the gateway, which takes at most ten seconds.
 _LOOKS, _PAUSE_S = 55, 0.2
 
@@ -37,7 +37,7 @@ async def request_topup(request: Request) -> JSONResponse:
         raise FieldInvalid(field="Idempotency-Key", why=why)
     ask = await read_topup(request)
     env = runtime.env()
-    wish = HostTopup(ask.amount, ask.method, keys[0], ask.account, ask.external_id)
+    wish = HostTopup(ask.amount, ask.method, keys[0], ask.account, ask.external_id, ask.phone)
     ref, is_new = await runtime.run(host_payments.request, env, wish)
     found = await _answered(env, ref)
     answer = TopupAnswer(**_payable(env, found))
@@ -100,7 +100,8 @@ def _payable(env: Env, found: HostPaymentView) -> dict[str, Any]:
         "pay_url": env.config.url(f"/pay/{shown.ref}/"), "failure_code": shown.failure_code or None,
     }  # fmt: skip
     if shown.status == "pending" and shown.instruction_kind in _INSTRUCTIONS:
-        told[_INSTRUCTIONS[shown.instruction_kind]] = shown.instruction_value
+        told[_INSTRUCTIONS[shown.instruction_kind]] = shown.instruction_value or None
+        told["deeplink"] = shown.deeplink or None
     return told
 
 

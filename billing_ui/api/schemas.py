@@ -31,11 +31,21 @@ class TopupAsk(BaseModel):
         default=None, description="The id of the account here, `acc_…`."
     )
     amount: int = Field(ge=1, le=999_999_999_999, description="Price of the tokens, in whole rupiah.")
-    method: str = Field(pattern="^[A-Z_]{1,32}$", description="`QRIS`, `VA_BCA`, `VA_BNI`, …", examples=["QRIS"])
+    method: str = Field(
+        pattern="^[A-Z_]{1,32}$", description="`QRIS`, `VA_BCA`, `VA_BNI`, …, `OVO`, `DANA`, …", examples=["QRIS"]
+    )
+    phone: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
+        default=None,
+        description="The payer's Indonesian mobile number. `OVO` needs it; other methods leave it unread.",
+        examples=["+6281234567890"],
+    )
 
 
 class TopupAnswer(BaseModel):
-    """A purchase and how to pay it. One of the last three is there while it is `pending`, none otherwise."""
+    """A purchase and how to pay it. What its method shows is there while it is `pending`, nothing otherwise.
+
+    `OVO` shows nothing: the payer approves what reaches their phone. `deeplink` opens an app, on a phone only.
+    """
 
     payment_id: str = Field(description="Of the purchase; the same as in `pay_url`.")
     status: Status
@@ -49,6 +59,7 @@ class TopupAnswer(BaseModel):
     qr_string: str | None = None
     va_number: str | None = None
     redirect_url: str | None = None
+    deeplink: str | None = None
 
 
 class TimelineEntry(BaseModel):

@@ -15,8 +15,10 @@ from billing_ui.cli import (
     db,
     demo,
     jobs,
+    mails,
     payments,
     receipts,
+    reconcile,
     seed,
     serve,
     user,
@@ -29,7 +31,10 @@ from billing_ui.cli.frontend import BuildFailedError
 from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
-_COMMANDS = (demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, jobs, verify)
+_COMMANDS = (
+    demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, reconcile, mails, jobs,
+    verify,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

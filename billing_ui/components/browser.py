@@ -54,6 +54,15 @@ class Countdown(_Piece):
     tells: ClassVar = {"on_done": _NOTHING}
 
 
+class Ring(_Piece):
+    """The seconds left to approve on a phone, as a ring and in words; tells the page nothing."""
+
+    tag = "Ring"
+    until: rx.Var[str]
+    window_s: rx.Var[int]
+    wallet: rx.Var[str]
+
+
 class CopyButton(_Piece):
     """Copies exact text and says so."""
 

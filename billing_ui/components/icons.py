@@ -28,6 +28,7 @@ PATHS: Final = {
     "receipt": "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
     "mail": "M4 6h16v12H4zM4 7l8 6 8-6",
     "device": "M4 5h16v11H4zM2.5 20h19",
+    "desk": "M12 3l8 3v6c0 4.5-3.2 7.6-8 9-4.8-1.4-8-4.5-8-9V6z",
     "dot": "M12 12h.01",
 }
 

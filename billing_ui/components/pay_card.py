@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
 from billing_ui.components.action import button
 from billing_ui.components.browser import Arrival
-from billing_ui.components.disclosure import fold, modal, timeline
+from billing_ui.components.disclosure import fold, timeline
 from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.pay_binding import Card
+from billing_ui.components.pay_changes import another_way, question, way_out
 from billing_ui.components.pay_code import pay_code
 from billing_ui.components.pay_head import pay_head
 from billing_ui.components.pay_paid import pay_facts, pay_paid
+from billing_ui.components.pay_wallet import own_phone_form
 from billing_ui.components.payment import amount_due, deadline, status_line
-from billing_ui.components.text import Handler, money, t
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the card shows and what it may ask for; Vars and handlers of one state."""
-
-    payment: Any
-    worth: Any
-    others: Any
-    busy: Any
-    is_asking: Any
-    is_not_yet: Any
-    error: Any
-    brand: Any
-    home: Any
-    refresh: Handler
-    check: Handler
-    retry: Handler
-    change: Any
-    ask_cancel: Handler
-    keep: Handler
-    cancel: Handler
-
+from billing_ui.components.text import money, t
 
 _ENDS = ("paid", "failed", "expired", "canceled", "review")
 
@@ -48,7 +27,11 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
     shown = card.payment
     return rx.el.div(
         status_line(shown["status"], shown["ref"], pay_head(shown, level)),
-        rx.cond(card.error["code"] != "", error_summary(card.error["code"].to(str), card.error["args"]), rx.fragment()),
+        rx.cond(
+            (card.error["code"] != "") & (card.error["place"] != "phone"),
+            error_summary(card.error["code"].to(str), card.error["args"]),
+            rx.fragment(),
+        ),
         rx.match(
             shown["status"],
             ("pending", _open(card)),
@@ -58,8 +41,8 @@ def pay_card(card: Card, *, level: int = 1) -> rx.Component:
             _ended(card),
         ),
         _story(shown),
-        _way_out(card),
-        _question(card),
+        way_out(card),
+        question(card),
         Arrival.create(state=shown["status"].to(str), ends=list(_ENDS), target="pay-title"),
         class_name="stack pay-card",
     )
@@ -71,20 +54,24 @@ def _open(card: Card) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             amount_due(shown["total"].to(int), shown["currency"]),
-            deadline(shown["expires_at"].to(str), shown["zone"], on_done=card.refresh),
+            rx.cond(
+                shown["is_push"],
+                rx.fragment(),
+                deadline(shown["expires_at"].to(str), shown["zone"], on_done=card.refresh),
+            ),
             class_name="well stack-sm",
         ),
-        pay_code(shown),
+        pay_code(card),
         _checking(card),
         pay_facts(shown),
-        _another_way(card),
+        another_way(card),
         class_name="stack",
     )
 
 
 def _waiting_only(card: Card) -> rx.Component:
     """Nothing to pay is shown: the code is being made, or the money is on its way."""
-    return rx.el.div(_checking(card), pay_facts(card.payment), _another_way(card), class_name="stack")
+    return rx.el.div(_checking(card), pay_facts(card.payment), another_way(card), class_name="stack")
 
 
 def _checking(card: Card) -> rx.Component:
@@ -97,42 +84,13 @@ def _checking(card: Card) -> rx.Component:
     )
 
 
-def _another_way(card: Card) -> rx.Component:
-    """Only the account's own people may change or cancel; a stranger with the link may pay."""
-    return rx.cond(
-        card.payment["member"].bool() & (card.others.length() > 0),
-        fold("pay.change", rx.el.div(rx.foreach(card.others, lambda code: _other(card, code)), class_name="row")),
-        rx.fragment(),
-    )
-
-
-def _way_out(card: Card) -> rx.Component:
-    """The last thing on the card, after all that helps to pay."""
-    return rx.cond(
-        card.payment["member"].bool() & card.payment["is_open"].bool(),
-        button("pay.cancel", on_click=card.ask_cancel, kind="ghost", busy=card.busy == "cancel", testid="pay-cancel"),
-        rx.fragment(),
-    )
-
-
-def _other(card: Card, code: rx.Var[str]) -> rx.Component:
-    return button(
-        t("method." + code),
-        on_click=card.change(code),
-        kind="secondary",
-        size="sm",
-        busy=card.busy == "change",
-        testid=rx.Var.create("pay-change-") + code,
-    )
-
-
 def _ended(card: Card) -> rx.Component:
     """Failed, expired or canceled: the same wish again takes one click."""
     return rx.el.div(
         rx.cond(
             card.payment["member"],
             button(
-                rx.cond(card.payment["status"] == "failed", t("pay.retry"), t("pay.renew")),
+                _again(card.payment),
                 on_click=card.retry,
                 size="lg",
                 busy=card.busy == "retry",
@@ -149,7 +107,19 @@ def _ended(card: Card) -> rx.Component:
             ),
         ),
         pay_facts(card.payment),
+        rx.cond(
+            card.payment["member"].bool() & card.payment["is_push"].bool(),
+            fold("ew.other_phone", own_phone_form(card)),
+            rx.fragment(),
+        ),
+        another_way(card),
         class_name="stack",
+    )
+
+
+def _again(shown: Any) -> rx.Var[str]:
+    return rx.cond(
+        shown["is_push"], t("ew.resend"), rx.cond(shown["status"] == "failed", t("pay.retry"), t("pay.renew"))
     )
 
 
@@ -165,18 +135,4 @@ def _story(shown: Any) -> rx.Component:
             ),
         ),
         rx.fragment(),
-    )
-
-
-def _question(card: Card) -> rx.Component:
-    return modal(
-        "pay.cancel_title",
-        t("pay.cancel_q"),
-        opened=card.is_asking,
-        on_close=card.keep,
-        actions=(
-            button("pay.cancel_keep", on_click=card.keep, kind="secondary"),
-            button("pay.cancel", on_click=card.cancel, kind="danger", testid="pay-cancel-yes"),
-        ),
-        id_="cancel",
     )

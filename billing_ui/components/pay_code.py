@@ -1,4 +1,4 @@
-"""How a pending payment is paid, by the kind of its code: scan, transfer, or open an app."""
+"""How a pending payment is paid, by the kind of its code: scan, transfer, open, or approve."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import link_button
 from billing_ui.components.notice import notice
+from billing_ui.components.pay_binding import Card
+from billing_ui.components.pay_wallet import app, push, redirect
 from billing_ui.components.payment import qr_card, va_card
 from billing_ui.components.text import language, t
 
 
-def pay_code(shown: Any) -> rx.Component:
+def pay_code(card: Card) -> rx.Component:
+    shown = card.payment
     return rx.match(
         shown["kind"],
         ("qr", _qr(shown)),
         ("va", _va(shown)),
-        ("redirect", _redirect(shown)),
+        ("redirect", redirect(shown)),
+        ("app", app(shown)),
+        ("push", push(card)),
         ("wrong", notice(t("qris.wrong"), tone="bad", icon_name="alert")),
         rx.fragment(),
     )
@@ -44,13 +48,4 @@ def _va(shown: Any) -> rx.Component:
         amount=shown["total"].to(int),
         currency=shown["currency"],
         channels=shown["channels"].to(list[dict[str, Any]]),
-    )
-
-
-def _redirect(shown: Any) -> rx.Component:
-    wallet = t("method." + shown["method"].to(str))
-    return rx.el.div(
-        rx.el.p(t("ew.redirect", wallet=wallet), class_name="muted"),
-        link_button(t("ew.open", wallet=wallet), shown["value"], size="lg", wide=True, testid="pay-open"),
-        class_name="stack",
     )

@@ -19,7 +19,7 @@ def pay_head(shown: Any, level: int) -> rx.Component:
         "unknown": ("pay.unknown", t("pay.unknown_body"), "warn", "clock"),
         "paid": ("pay.ok", _received(shown), "ok", "check"),
         "failed": ("pay.failed", _why(shown), "bad", "cross"),
-        "expired": ("pay.expired", t("pay.expired_body"), "", "clock"),
+        "expired": ("pay.expired", rx.cond(shown["is_push"], t("ew.expired_body"), t("pay.expired_body")), "", "clock"),
         "canceled": ("pay.canceled", t("pay.canceled_body"), "", "cross"),
         "review": ("pay.review", t("pay.review_body", ref=shown["ref"]), "warn", "search"),
     }

@@ -33,6 +33,11 @@ class Place:
     icon_name: str
 
 
+DESK_PLACES = (
+    Place("desk", "/admin/", "desk"),
+    Place("payments", "/admin/payments/", "receipt"),
+    Place("mine", "/subscription/overview/", "wallet"),
+)
 PLACES = (
     Place("overview", "/subscription/overview/", "overview"),
     Place("plans", "/subscription/plans/", "plans"),
@@ -41,7 +46,7 @@ PLACES = (
     Place("settings", "/settings/", "settings"),
 )
 # Four on a phone; the others are reached from the last one.
-_ON_PHONES = ("overview", "topup", "history", "settings")
+_ON_PHONES = ("overview", "topup", "history", "settings", *(place.key for place in DESK_PLACES))
 
 
 def app_shell(
@@ -49,19 +54,20 @@ def app_shell(
     *,
     here: str,
     brand: Any,
-    balance: Balance,
+    balance: Balance | None,
     who: Any,
     sandbox: rx.Var[bool],
     banner: rx.Component | None = None,
     on_language: Handler = None,
     places: Sequence[Place] = PLACES,
+    desk: rx.Var[bool] | bool = False,
 ) -> rx.Component:
-    """The signed-in product. `here` is the key of the current place."""
+    """The signed-in product. `here` is the key of the current place; `desk` shows operators the way to their desk."""
     return rx.el.div(
         skip_link(),
         sandbox_ribbon(sandbox),
         rx.el.div(
-            _rail(here, brand, balance, who, on_language, places),
+            _rail(here, brand, balance, who, on_language, places, desk),
             rx.el.div(
                 _topbar(brand, balance),
                 rx.el.div(banner, class_name="banner-slot") if banner is not None else rx.fragment(),
@@ -141,7 +147,13 @@ def tokens_short(tokens: Any) -> rx.Var[str]:
 
 
 def _rail(
-    here: str, brand: Any, balance: Balance, who: Any, on_language: Handler, places: Sequence[Place]
+    here: str,
+    brand: Any,
+    balance: Balance | None,
+    who: Any,
+    on_language: Handler,
+    places: Sequence[Place],
+    desk: rx.Var[bool] | bool,
 ) -> rx.Component:
     return rx.el.aside(
         rx.el.div(
@@ -153,7 +165,8 @@ def _rail(
                 custom_attrs={"aria-label": t("nav.main")},
             ),
             rx.el.div(
-                balance_chip(balance),
+                rx.cond(desk, _nav_link(DESK_PLACES[0], here), rx.fragment()),
+                rx.fragment() if balance is None else balance_chip(balance),
                 language_switch(on_pick=on_language),
                 theme_switch(),
                 rx.el.div(rx.el.span(who), sign_out_form(), class_name="who"),
@@ -180,8 +193,9 @@ def sign_out_form(testid: str = "signout") -> rx.Component:
     )
 
 
-def _topbar(brand: Any, balance: Balance) -> rx.Component:
-    return rx.el.header(brand_link(brand, "/subscription/overview/"), balance_chip(balance), class_name="topbar")
+def _topbar(brand: Any, balance: Balance | None) -> rx.Component:
+    chip = rx.fragment() if balance is None else balance_chip(balance)
+    return rx.el.header(brand_link(brand, "/subscription/overview/"), chip, class_name="topbar")
 
 
 def _nav_link(place: Place, here: str) -> rx.Component:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from billing_ui.rules.facts import Created, GatewayTransaction, PaymentIntent, RequestStatus, Wake
+from billing_ui.rules.facts import (
+    Created,
+    GatewayTransaction,
+    PaymentIntent,
+    Refunded,
+    RefundIntent,
+    RequestStatus,
+    Wake,
+)
 
 
 class WebhookRefused(Exception):
@@ -47,8 +55,23 @@ class Gateway(Protocol):
     def cancel(self, request_id: str) -> bool:
         """Close a request that still waits; False when the gateway says it cannot be closed any more."""
 
+    def payments_under(self, reference: str) -> tuple[str, ...]:
+        """The ids of all payments in the gateway's own list that arrived under this reference of ours."""
+
+    def refund(self, intent: RefundIntent) -> Refunded:
+        """Ask for money to go back. The same reference again is the same refund."""
+
+    def refund_status(self, refund_id: str) -> Refunded:
+        """Read one refund back, with the request its payment was for."""
+
+    def refund_by(self, reference: str, request_id: str) -> Refunded | None:
+        """The refund of this request that we asked for under this reference; None when the gateway has none."""
+
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         """The gateway's own list of money that moved in this time, refunds included."""
+
+    def transactions_of(self, reference: str) -> Iterator[GatewayTransaction]:
+        """All of that list that carries one reference, whenever it moved."""
 
     def request_of(self, gateway_payment_id: str) -> str | None:
         """The request a payment of that list belongs to, None when the gateway does not know the payment."""

@@ -1,5 +1,6 @@
 """The books: append-only double entry, one balanced row per transfer. The only writer of its tables."""
 
+from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
 from billing_ui.ledger.heads import open_head, set_plan, with_due_lots
 from billing_ui.ledger.lots import expire_due
 from billing_ui.ledger.posting import balance_as_of, post
@@ -17,11 +18,15 @@ __all__ = [
     "WALLET",
     "Finding",
     "LotIn",
+    "LotView",
     "Posting",
     "Receipt",
     "Transfer",
     "balance_as_of",
     "expire_due",
+    "hold_back",
+    "let_go",
+    "lot_of",
     "open_head",
     "post",
     "set_plan",

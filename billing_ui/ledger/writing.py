@@ -110,13 +110,17 @@ def _next_due(books: Books, posting: Posting, draft: Draft) -> datetime | None:
     return min((time for time in times if time is not None), default=None)
 
 
+def lot_name(account_id: int, key: str) -> str:
+    """One posting makes one lot, so the posting's own name gives the lot its name: no dice needed in here."""
+    name = digest(f"lot of account {account_id} by {key}")
+    return f"lot_{crockford(int(name[:32], 16))}"
+
+
 def _insert_lot(connection: Connection, posting: Posting, lot_in: LotIn, draft: Draft) -> int:
-    # One posting makes one lot, so the posting's own name gives the lot its name: no dice needed in here.
-    name = digest(f"lot of account {posting.account_id} by {posting.key}")
     made = connection.execute(
         _INSERT_LOT,
         {
-            "public_id": f"lot_{crockford(int(name[:32], 16))}", "account_id": posting.account_id,
+            "public_id": lot_name(posting.account_id, posting.key), "account_id": posting.account_id,
             "source": lot_in.source, "cause": posting.cause, "priority": lot_in.priority,
             "expires_at": lot_in.expires_at, "quantity": draft.lot_quantity, "remaining": draft.lot_remaining,
             "price_num": lot_in.price_num, "price_den": lot_in.price_den, "currency": lot_in.currency,

@@ -12,7 +12,8 @@ from billing_ui.models.types import BigId, UtcDateTime, one_of
 
 class Refund(SQLModel, table=True):
     """Money on its way back to the payer. `reference` is ours and unique, given to the gateway so that asking twice is
-    asking once; one that the gateway started by itself has none. A manual one is a transfer a person makes."""
+    asking once; one that the gateway started by itself has none. A manual one is a transfer a person makes; the bank's
+    number for it is `bank_reference`."""
 
     __tablename__ = "refund"
     __table_args__ = (
@@ -36,6 +37,7 @@ class Refund(SQLModel, table=True):
     tokens: int = Field(default=0, sa_type=BigInteger)
     status: str
     reason: str = ""
+    bank_reference: str = ""
     failure_code: str | None = None
     created_by: str
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -43,11 +45,16 @@ class Refund(SQLModel, table=True):
 
 
 class Dispute(SQLModel, table=True):
-    """The payer's bank asks for money back. While it is open the tokens it bought are frozen."""
+    """The payer's bank asks for money back. While it is open the tokens it bought are frozen.
+
+    `told` is what the gateway last said of its end; `status` ends when that may be believed. `booked_amount` is the
+    money a lost one took, `tokens` what left with it.
+    """
 
     __tablename__ = "dispute"
     __table_args__ = (
         one_of("status", "open", "won", "lost"),
+        one_of("told", "", "won", "lost"),
         UniqueConstraint("gateway", "gateway_dispute_id"),
     )
 
@@ -61,7 +68,12 @@ class Dispute(SQLModel, table=True):
     amount: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
     status: str = "open"
+    told: str = ""
+    freezes: int = 0
+    booked_amount: int = Field(default=0, sa_type=BigInteger)
+    tokens: int = Field(default=0, sa_type=BigInteger)
     reason: str = ""
+    concluded_by: str = ""
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)

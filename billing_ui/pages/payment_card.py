@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from billing_ui.components.pay_card import Card, pay_card
+from billing_ui.components.pay_binding import Card
+from billing_ui.components.pay_card import pay_card
 from billing_ui.components.record import record
 from billing_ui.state.pay import PayState
 from billing_ui.state.session import Session
@@ -20,6 +21,7 @@ def bound_card(*, level: int = 1) -> rx.Component:
             busy=PayState.busy,
             is_asking=PayState.is_asking,
             is_not_yet=PayState.is_not_yet,
+            wants=PayState.wants,
             error=PayState.error,
             brand=record(Session.brand)["name"],
             home=record(Session.brand)["host"],
@@ -27,6 +29,7 @@ def bound_card(*, level: int = 1) -> rx.Component:
             check=PayState.check,
             retry=PayState.retry,
             change=PayState.change,
+            type_phone=PayState.type_phone,
             ask_cancel=PayState.ask_cancel,
             keep=PayState.keep,
             cancel=PayState.cancel,

@@ -24,6 +24,10 @@ from billing_ui.pages import (
     topup,
     verify,
 )
+from billing_ui.pages.admin import home, payment, payments
+from billing_ui.state.admin_desk import AdminDesk, AdminHome
+from billing_ui.state.admin_payment import AdminPayment
+from billing_ui.state.admin_payments import AdminPayments
 from billing_ui.state.auth import AuthState, ResetState, VerifyState
 from billing_ui.state.history import HistoryState
 from billing_ui.state.overview import OverviewState
@@ -60,6 +64,9 @@ PAGES = (
     Page("/subscription/history", history.page, "hist.title", [HistoryState.open]),
     Page("/settings", settings.page, "set.title", [SettingsState.open]),
     Page("/pay/[ref]", pay.page, "pay.page", [PayState.open]),
+    Page("/admin", home.page, "nav.desk", [AdminDesk.enter, AdminHome.open]),
+    Page("/admin/payments", payments.page, "adm.payments", [AdminDesk.enter, AdminPayments.open]),
+    Page("/admin/payments/[pid]", payment.page, "adm.payment", [AdminDesk.enter, AdminPayment.open]),
     Page("/receipts/[number]", receipt.page, "receipt.page", [ReceiptState.open]),
     Page("404", not_found.page, "err.404"),
 )

@@ -12,6 +12,7 @@ from billing_ui.components.field import native_form
 from billing_ui.components.icons import icon
 from billing_ui.components.marks import badge
 from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.record import record
 from billing_ui.components.surface import card, facts, skeleton
 from billing_ui.components.switches import language_switch, theme_switch
 from billing_ui.components.text import t, when
@@ -63,9 +64,30 @@ def _profile() -> rx.Component:
             ]
         ),
         rx.el.div(standing, class_name="mt-2 mb-3 flex justify-end"),
+        rx.cond(SettingsState.mail_stopped != "", _no_mail(), rx.fragment()),
         facts([("auth.zone", Session.zone)]),
         rx.el.p(t("set.zone_fixed"), class_name="hint mt-1"),
         title="set.profile",
+    )
+
+
+def _no_mail() -> rx.Component:
+    """What happened, that the money is safe, and the one thing to do about it."""
+    return rx.el.div(
+        notice(
+            t(rx.Var.create("set.mail_stopped.") + SettingsState.mail_stopped, email=Session.user["email"]),
+            tone="warn",
+            icon_name="mail",
+        ),
+        rx.el.p(t("set.mail_confirm_hint"), class_name="hint"),
+        button("set.mail_confirm", on_click=SettingsState.confirm_mail, kind="secondary", testid="mail-confirm"),
+        rx.cond(
+            Session.is_verified,
+            rx.el.p(t("set.mail_wrong", support=record(Session.brand)["support"]), class_name="hint"),
+            rx.fragment(),
+        ),
+        class_name="stack-sm mb-3",
+        custom_attrs={"data-testid": "mail-stopped"},
     )
 
 

@@ -39,6 +39,7 @@ def customer_page(
         sandbox=Session.sandbox,
         banner=_notice(),
         on_language=SettingsState.pick_language,
+        desk=record(Session.user)["role"].bool(),
     )
 
 

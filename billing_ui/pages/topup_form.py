@@ -7,20 +7,22 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from billing_ui.components.action import button, link_button
+from billing_ui.components.action import button
 from billing_ui.components.choice import radio_tile, tile_tag
 from billing_ui.components.field import amount_field
 from billing_ui.components.notice import error_summary
+from billing_ui.components.phone import phone_error, phone_field
 from billing_ui.components.record import record
 from billing_ui.components.surface import facts
-from billing_ui.components.text import Handler, money, num, t, when
+from billing_ui.components.text import Handler, money, num, t
+from billing_ui.pages.unfinished import unfinished
 from billing_ui.state.session import Session
 from billing_ui.state.topup import TopupState
 
 
 def topup_form(on_pay: Handler) -> rx.Component:
     return rx.el.div(
-        rx.el.div(_unfinished(), _amounts(), _methods(), class_name="stack-lg"),
+        rx.el.div(unfinished(), _amounts(), _methods(), class_name="stack-lg"),
         _summary(on_pay),
         class_name="split",
     )
@@ -111,7 +113,7 @@ def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
             rx.el.div(
                 rx.foreach(
                     group["methods"].to(list[dict[str, Any]]),
-                    lambda method: rx.cond(_is_shut(method), rx.fragment(), _method(method)),
+                    lambda method: rx.cond(_is_shut(method), rx.fragment(), _open_method(method)),
                 ),
                 class_name="tiles tiles-method",
             ),
@@ -119,6 +121,26 @@ def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
             custom_attrs={"aria-label": t("method_group." + group["name"].to(str))},
         ),
         rx.fragment(),
+    )
+
+
+def _open_method(method: ObjectVar[dict[str, Any]]) -> rx.Component:
+    is_chosen = TopupState.method == method["code"].to(str)
+    return rx.fragment(_method(method), rx.cond(method["needs_phone"].bool() & is_chosen, _phone(), rx.fragment()))
+
+
+def _phone() -> rx.Component:
+    """For a method that asks its payer by phone; the number used last stands there already."""
+    wallet = t("method." + TopupState.method)
+    return rx.el.div(
+        phone_field(
+            t("ew.phone", wallet=wallet),
+            value=TopupState.phone,
+            on_phone=TopupState.type_phone,
+            hint=t("ew.phone_hint", wallet=wallet),
+            error=phone_error(record(TopupState.error)),
+        ),
+        class_name="typed",
     )
 
 
@@ -212,7 +234,7 @@ def _summary(on_pay: Handler) -> rx.Component:
         ),
         rx.cond(quote["total"], _sums(quote, currency), rx.fragment()),
         rx.cond(
-            (record(TopupState.error)["code"] != "") & (record(TopupState.error)["place"] != "amount"),
+            _concerns_the_whole(record(TopupState.error)),
             error_summary(record(TopupState.error)["code"].to(str), record(TopupState.error)["args"]),
             rx.fragment(),
         ),
@@ -233,6 +255,11 @@ def _summary(on_pay: Handler) -> rx.Component:
     return rx.el.aside(body, bar, class_name="summary", custom_attrs={"aria-label": t("topup.summary")})
 
 
+def _concerns_the_whole(error: Any) -> rx.Var[bool]:
+    """A refusal about one entry stands beside that entry."""
+    return (error["code"] != "") & (error["place"] != "amount") & (error["place"] != "phone")
+
+
 def _sums(quote: Any, currency: Any) -> rx.Component:
     """Fee and tax are lines of their own only where this deployment takes any."""
     total = ("topup.total", money(quote["total"], currency))
@@ -243,29 +270,4 @@ def _sums(quote: Any, currency: Any) -> rx.Component:
         quote["fee"],
         rx.cond(quote["tax"], facts([price, fee, tax], total=total), facts([price, fee], total=total)),
         rx.cond(quote["tax"], facts([price, tax], total=total), facts([], total=total)),
-    )
-
-
-def _unfinished() -> rx.Component:
-    waiting = record(TopupState.unfinished)
-    return rx.cond(
-        waiting["ref"],
-        rx.el.section(
-            rx.el.div(
-                rx.el.h2(t("topup.resume"), font_size="16px"),
-                rx.el.p(
-                    t(
-                        "topup.resume_body",
-                        money=money(waiting["total"], waiting["currency"]),
-                        method=t("method." + waiting["method"].to(str)),
-                        when=when(waiting["expires_at"], Session.zone),
-                    ),
-                    class_name="small muted",
-                ),
-            ),
-            link_button("topup.resume_button", "/pay/" + waiting["ref"].to(str) + "/", kind="secondary", size="sm"),
-            class_name="card between",
-            custom_attrs={"data-testid": "unfinished"},
-        ),
-        rx.fragment(),
     )

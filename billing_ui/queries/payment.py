@@ -11,6 +11,8 @@ from sqlmodel import col
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, Capture, Payment, PaymentEvent, Topup
+from billing_ui.queries.aftermath import Aftermath, after
+from billing_ui.rules.refunds import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,11 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """`balance` and `timeline` are for members only; a stranger sees what is needed to pay, nothing else."""
+    """`balance`, `phone`, `timeline` and what went back are for members only; a stranger sees what is needed to pay.
+
+    `refunded` is what went back of the money that bought tokens, `returned` what went back of money that did not,
+    `kept` what waits for a decision. `standing` says it in one word, empty where there is nothing to add to `status`.
+    """
 
     ref: str
     account_id: int
@@ -46,7 +52,13 @@ class PaymentView:
     is_member: bool
     balance: int = 0
     payment: str = ""
+    phone: str = ""
     timeline: tuple[TimelineLine, ...] = ()
+    refunded: int = 0
+    returned: int = 0
+    kept: int = 0
+    is_disputed: bool = False
+    standing: Standing = ""
 
 
 def payment_view(tx: Tx, ref: str, account_id: int | None) -> PaymentView | None:
@@ -70,6 +82,7 @@ def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) ->
     shown = payment.instruction
     # An older attempt may have been paid while a newer one is open: the purchase is what counts.
     status = "paid" if topup.status == "paid" else payment.status
+    aftermath = after(tx, topup) if is_member else Aftermath()
     late = select(col(Capture.is_late)).where(col(Capture.payment_id) == payment.id, col(Capture.outcome) == "credited")
     return PaymentView(
         ref=topup.public_id, account_id=topup.account_id, status=status, method=payment.method,
@@ -79,7 +92,10 @@ def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) ->
         expires_at=payment.expires_at, created_at=topup.created_at, paid_at=topup.paid_at,
         failure_code=payment.failure_code or "", is_late=bool(tx.scalar(late)), zone=zone, is_member=is_member,
         balance=balance if is_member else 0, payment=payment.public_id,
+        phone=(payment.payer_phone or "") if is_member else "",
         timeline=_timeline(tx, payment) if is_member else (),
+        refunded=aftermath.refunded, returned=aftermath.returned, kept=aftermath.kept,
+        is_disputed=aftermath.is_disputed, standing=aftermath.standing,
     )  # fmt: skip
 
 

@@ -23,6 +23,17 @@ def last_method(tx: Tx, account_id: int) -> str | None:
     return tx.scalar(query)
 
 
+def last_phone(tx: Tx, account_id: int) -> str | None:
+    """The number this account was asked to pay with last, so that nobody types it twice."""
+    query = (
+        select(col(Payment.payer_phone))
+        .where(col(Payment.account_id) == account_id, col(Payment.payer_phone).is_not(None))
+        .order_by(col(Payment.id).desc())
+        .limit(1)
+    )
+    return tx.scalar(query)
+
+
 def unfinished(tx: Tx, account_id: int, now: datetime) -> str | None:
     """The ref of the newest purchase that can still be paid with the code already shown."""
     query = (

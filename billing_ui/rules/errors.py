@@ -22,6 +22,9 @@ BillingError
 │   ├── KeyReused              key_reused                key
 │   ├── NotPayable             not_payable               status
 │   ├── NotCancelable          not_cancelable            status
+│   ├── NotRefundable          not_refundable            why, maximum, currency
+│   ├── NotCreditable          not_creditable            why
+│   ├── AlreadyDecided         already_decided           decision
 │   └── InsufficientBalance    insufficient_balance      balance, needed
 ├── GatewayError               the outside world
 │   ├── GatewayRejected        gateway_rejected          reason      (nothing happened there)
@@ -133,6 +136,18 @@ class NotPayable(Conflict):
 
 class NotCancelable(Conflict):
     code = "not_cancelable"
+
+
+class NotRefundable(Conflict):
+    code = "not_refundable"
+
+
+class NotCreditable(Conflict):
+    code = "not_creditable"
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
 
 
 class InsufficientBalance(Conflict):

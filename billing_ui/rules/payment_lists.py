@@ -21,6 +21,7 @@ SIZES = (25, 50, 100)
 LONG = timedelta(hours=1)
 _LONGEST_SEARCH = 200
 _PAYMENT = re.compile(r"pay_[0-9a-hjkmnp-tv-z]{26}")
+_DAY = re.compile(r"20\d\d-\d\d-\d\d")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "status": (*GROUPS, *STATUSES), "method": tuple(METHODS), "gateway": GATEWAYS,
 }  # fmt: skip
@@ -74,7 +75,7 @@ def address(wanted: PaymentWish) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) and text < "9999" else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 

@@ -12,14 +12,16 @@ Status = Literal[
     "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review"
 ]  # fmt: skip
 PurchaseStatus = Literal["open", "paid", "review", "void"]
-Happening = Literal["opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure"]
+Happening = Literal[
+    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure", "returned",
+]  # fmt: skip
 Outcome = Literal["credited", "extra", "held"]
 
 STATUSES: tuple[Status, ...] = (
     "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review",
 )  # fmt: skip
 HAPPENINGS: tuple[Happening, ...] = (
-    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure",
+    "opened", "working", "captured", "mismatched", "failed", "expired", "canceled", "unsure", "returned",
 )  # fmt: skip
 UNDECIDED: frozenset[Status] = frozenset({"created", "pending", "processing", "unknown"})
 # Money can still arrive for these: a code keeps working at the gateway after we stopped counting on it.
@@ -32,6 +34,9 @@ def next_status(current: Status, happening: Happening) -> Status:
         return "paid"
     if happening == "mismatched":
         return "review"
+    if happening == "returned":
+        # What was under review has gone back: nothing came of this attempt.
+        return "canceled" if current == "review" else current
     if current not in UNDECIDED:
         return current
     match happening:
@@ -54,11 +59,15 @@ def outcome_of(purchase: PurchaseStatus, expected: Amount, arrived: Amount) -> O
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How closely a payment is being watched: its age, how long its page has been open, whether a tab is open now."""
+    """How closely a payment is being watched: its age, how long its page has been open, whether a tab is open now.
+
+    `decided_at`: when the gateway surely knows how it ended, for a method that says so.
+    """
 
     created_at: datetime
     watched_at: datetime | None
     is_open_now: bool
+    decided_at: datetime | None = None
 
 
 _STEPS = tuple(timedelta(seconds=seconds) for seconds in (3, 5, 8, 15, 30, 60))
@@ -83,7 +92,8 @@ def next_look(watch: Watch, now: datetime) -> datetime | None:
         since = now - watch.watched_at
         step = next((step for step in _STEPS if step > since), None)
         gap = min(gap, step - since) if step is not None else gap
-    return now + gap
+    due = now + gap
+    return min(due, watch.decided_at) if watch.decided_at is not None and now < watch.decided_at else due
 
 
 # (up to this age, this many percent of the budget of looks). When it is short the oldest wait first.

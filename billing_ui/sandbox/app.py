@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from billing_ui.sandbox import control, inbox, pages, panel, resend, weather, xendit
+from billing_ui.sandbox import control, control_claims, inbox, pages, panel, resend, weather, xendit
 from billing_ui.sandbox.clock import Clock, real_clock
 from billing_ui.sandbox.guard import Guard
 from billing_ui.sandbox.settings import Settings
@@ -32,7 +32,7 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
         routes=[
             Mount("/xendit", routes=xendit.routes(world)),
             Mount("/resend", routes=resend.routes(world)),
-            Mount("/_sim", routes=[*control.routes(world), *weather.routes(world)]),
+            Mount("/_sim", routes=[*control.routes(world), *control_claims.routes(world), *weather.routes(world)]),
             *panel.routes(world),
             *pages.routes(world),
             *inbox.routes(world),

@@ -26,6 +26,7 @@ class Channel:
     bin: str = ""
     """First digits of the virtual account numbers of this bank."""
     phone_required: bool = False
+    """The payer is asked on their phone: there is nothing to open and nothing to scan."""
 
 
 _TWO_DAYS = timedelta(hours=48)

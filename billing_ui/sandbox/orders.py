@@ -1,5 +1,6 @@
 """Reads what the app asks for and refuses what Xendit would refuse, in Xendit's words."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,9 @@ from billing_ui.sandbox.refusals import RefusedError
 
 _ECHOED = ("description", "customer_id", "customer", "items", "shipping_information", "metadata")
 _REQUIRED = ("reference_id", "type", "country", "currency", "channel_code", "channel_properties")
+# Which of the two names is right no public page says; either is taken.
+PHONE_NAMES = ("account_mobile_number", "mobile_number")
+_PHONE = re.compile(r"\+628[0-9]{7,11}")
 _TYPES = ("PAY", "REUSABLE_PAYMENT_CODE")
 
 
@@ -35,8 +39,8 @@ def read_order(body: dict[str, Any], now: datetime) -> Order:
     if not isinstance(properties, dict):
         raise _invalid("channel_properties must be an object")
     _check_texts(body, properties)
-    if channel.phone_required and not (properties.keys() & {"mobile_number", "account_mobile_number"}):
-        raise _invalid(f"channel_properties.mobile_number is required for {channel.code}")
+    if channel.phone_required:
+        _check_phone(properties, channel)
     return Order(
         reference=reference,
         type=body["type"],
@@ -90,11 +94,23 @@ def _check_texts(body: dict[str, Any], properties: dict[str, Any]) -> None:
     if not isinstance(body.get("metadata", {}) or {}, dict):
         raise _invalid("metadata must be an object")
     for name, value in properties.items():
-        if name.endswith("_return_url") and not (isinstance(value, str) and 11 <= len(value) <= 255):
-            raise _invalid(f"channel_properties.{name} must be a URL of 11 to 255 characters")
+        if name.endswith("_return_url") and not _is_return_url(value):
+            raise _invalid(f"channel_properties.{name} must be an https URL of 11 to 255 characters")
     number = properties.get("virtual_account_number")
     if number is not None and not (isinstance(number, str) and number.isascii() and number.isdigit()):
         raise _invalid("channel_properties.virtual_account_number must be digits")
+
+
+def _is_return_url(value: object) -> bool:
+    return isinstance(value, str) and 11 <= len(value) <= 255 and value.startswith("https://")
+
+
+def _check_phone(properties: dict[str, Any], channel: Channel) -> None:
+    number = next((properties[name] for name in PHONE_NAMES if name in properties), None)
+    if number is None:
+        raise _invalid(f"channel_properties.{PHONE_NAMES[0]} is required for {channel.code}")
+    if not isinstance(number, str) or not _PHONE.fullmatch(number):
+        raise _invalid(f"channel_properties.{PHONE_NAMES[0]} must be a mobile number such as +6281234567890")
 
 
 def is_bank(channel: Channel) -> bool:

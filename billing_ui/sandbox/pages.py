@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing_ui.sandbox import acts
+from billing_ui.sandbox import acts, wishes
 from billing_ui.sandbox.bodies import BodyError, read_form
 from billing_ui.sandbox.channels import Kind
 from billing_ui.sandbox.look import Look
+from billing_ui.sandbox.orders import PHONE_NAMES
 from billing_ui.sandbox.payments import NotPayableError
 from billing_ui.sandbox.state import LATE, PaymentRequest
 from billing_ui.sandbox.world import World
@@ -35,7 +36,7 @@ class Pages:
             return self._look.page(request, "phone_list.html", status=404, here="/phone", requests=[], missing=True)
         return self._look.page(
             request,
-            "phone.html",
+            "wallet.html" if found.channel.kind is Kind.WALLET else "phone.html",
             status=409 if wrong else 200,
             here="/phone",
             request=found,
@@ -44,7 +45,9 @@ class Pages:
             has_qr=found.action("QR_STRING") is not None,
             can_be_late=found.status in LATE,
             told=found.deliveries[-1] if found.deliveries else None,
-            return_url=_return_url(found),
+            payer=next((found.properties[name] for name in PHONE_NAMES if name in found.properties), ""),
+            is_push=found.channel.phone_required,
+            return_url=self._return_url(found),
             done="done" in request.query_params,
             wrong=wrong,
         )
@@ -66,14 +69,22 @@ class Pages:
         form = await read_form(request)
         try:
             if act == "pay":
-                await acts.pay(self._world, found, acts.read_pay(_pay_wishes(form)))
+                await acts.pay(self._world, found, wishes.read_pay(_pay_wishes(form)))
             elif act == "fail":
-                await acts.fail(self._world, found, acts.FailOptions())
+                await acts.fail(self._world, found, wishes.FailOptions())
             else:
                 await acts.expire(self._world, found)
         except (BodyError, NotPayableError) as reason:
             return await self.phone(request, wrong=str(reason))
         return self._look.see(request, f"/phone/{found.id}", done="1")
+
+    def _return_url(self, found: PaymentRequest) -> str:
+        """Wallets and cards send the payer back to the shop; QR, bank and phone payments happen elsewhere."""
+        if found.is_open or found.channel.kind not in {Kind.WALLET, Kind.CARD} or found.channel.phone_required:
+            return ""
+        wanted = "success_return_url" if found.status == "SUCCEEDED" else "failure_return_url"
+        given: Any = found.properties.get(wanted)
+        return given if isinstance(given, str) else self._world.settings.bill_url(found.stem)
 
     def _by_code(self, code: str) -> PaymentRequest | None:
         for one in self._world.books.newest_first():
@@ -99,12 +110,3 @@ def _pay_wishes(form: dict[str, list[str]]) -> dict[str, object]:
         if typed:
             wishes[name] = int(typed) if typed.isdecimal() else typed
     return wishes
-
-
-def _return_url(found: PaymentRequest) -> str:
-    """Wallets and cards send the payer back to the shop; QR and bank payments happen elsewhere."""
-    if found.is_open or found.channel.kind not in {Kind.WALLET, Kind.CARD}:
-        return ""
-    wanted = "success_return_url" if found.status == "SUCCEEDED" else "failure_return_url"
-    url: Any = found.properties.get(wanted, "")
-    return url if isinstance(url, str) and url.startswith(("http://", "https://")) else ""

@@ -18,6 +18,7 @@ class Settings:
     host: str = "127.0.0.1"
     app_url: str = "http://127.0.0.1:3000"
     webhook_path: str = "/api/webhooks/xendit"
+    bill_path: str = "/pay/{reference}/"
     callback_token: str = "sandbox-callback-token"
     public_url: str = ""
     merchant: str = "TOKO UJI COBA"
@@ -29,6 +30,10 @@ class Settings:
     @property
     def webhook_url(self) -> str:
         return self.app_url.rstrip("/") + self.webhook_path
+
+    def bill_url(self, reference: str) -> str:
+        """Where the shop shows one bill: the way back for a payer whom the shop gave no return address."""
+        return self.app_url.rstrip("/") + self.bill_path.format(reference=reference)
 
     @property
     def own_url(self) -> str:

@@ -9,9 +9,10 @@ from functools import partial
 import httpx
 
 from billing_ui.sandbox.agenda import Agenda
+from billing_ui.sandbox.books import Books
 from billing_ui.sandbox.clock import Clock
 from billing_ui.sandbox.settings import Settings
-from billing_ui.sandbox.state import Books, Delivery, Event
+from billing_ui.sandbox.state import Delivery, Event
 from billing_ui.sandbox.switches import Switches
 
 RETRIES_AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 180, 360, 720, 1440))

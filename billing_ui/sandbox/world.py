@@ -1,13 +1,15 @@
 """One sandbox with all it owns, handed to every door."""
 
 from dataclasses import dataclass
+from random import Random
 
 from billing_ui.sandbox.agenda import Agenda
+from billing_ui.sandbox.books import Books
 from billing_ui.sandbox.clock import Clock, VirtualClock, real_clock
 from billing_ui.sandbox.faults import Faults
 from billing_ui.sandbox.ids import Ids
+from billing_ui.sandbox.modes import Modes
 from billing_ui.sandbox.settings import Settings
-from billing_ui.sandbox.state import Books
 from billing_ui.sandbox.switches import Switches
 from billing_ui.sandbox.webhooks import Postman
 
@@ -19,6 +21,8 @@ class World:
     ids: Ids
     books: Books
     switches: Switches
+    modes: Modes
+    dice: Random
     faults: Faults
     agenda: Agenda
     postman: Postman
@@ -29,6 +33,7 @@ class World:
         self.postman.forget()
         self.faults.clear()
         self.switches.set(Switches().view())
+        self.modes.set(Modes().view())
         self.clock.reset()
 
 
@@ -36,4 +41,15 @@ def make_world(settings: Settings, base: Clock = real_clock) -> World:
     clock, switches, books = VirtualClock(base), Switches(), Books()
     agenda = Agenda(clock)
     postman = Postman(settings, clock, agenda, switches, books)
-    return World(settings, clock, Ids(settings.seed), books, switches, Faults(), agenda, postman)
+    return World(
+        settings=settings,
+        clock=clock,
+        ids=Ids(settings.seed),
+        books=books,
+        switches=switches,
+        modes=Modes(),
+        dice=Random(settings.seed),
+        faults=Faults(),
+        agenda=agenda,
+        postman=postman,
+    )

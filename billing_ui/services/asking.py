@@ -21,17 +21,21 @@ from billing_ui.rules.payments import UNDECIDED, WATCHED, Status
 from billing_ui.services import looks, payments, timeline
 
 MOST_UNPAID_PER_HOUR = 120
+MOST_PUSHES_PER_HOUR = 10
 _HOUR = timedelta(hours=1)
 
 
-def attempt(tx: Tx, env: Env, actor: Actor, topup: Topup, method: str, reference: str) -> int:
+def attempt(tx: Tx, env: Env, actor: Actor, topup: Topup, method: str, reference: str, phone: str | None) -> int:
     """One more try to pay the purchase: its row, its first line, and a look in case nobody ever answers."""
     now = env.clock.now()
     _require_patience(tx, env, topup.account_id)
+    if phone is not None:
+        _require_peace(tx, env, topup.account_id, phone)
     row = Payment(
         public_id=env.ids.public("pay"), account_id=topup.account_id, topup_id=topup.id,
         gateway=METHODS[method].gateway, method=method, reference=reference, total_amount=topup.total_amount,
-        currency=topup.currency, created_at=now, changed_at=now, expires_at=now + METHODS[method].lives,
+        currency=topup.currency, payer_phone=phone, created_at=now, changed_at=now,
+        expires_at=now + METHODS[method].lives,
     )  # fmt: skip
     tx.add(row)
     tx.flush()
@@ -52,6 +56,7 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
         description=f"{env.catalogue.brand.name} {payment.reference}",
         customer_name=account.name,
         expires_at=payment.expires_at,
+        payer_phone=payment.payer_phone,
         return_url=env.config.url(f"/pay/{payment.reference.partition('~')[0]}/") if env.config.is_https else None,
     )
     try:
@@ -68,7 +73,8 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
         held.gateway_request_id = created.request_id
         shown = created.instruction
         held.instruction = {"kind": shown.kind, "value": shown.value, "deeplink": shown.deeplink}
-        if created.expires_at is not None:
+        # A deadline that has passed already tells of clocks that disagree, not of a code nobody can pay.
+        if created.expires_at is not None and created.expires_at > env.clock.now():
             held.expires_at = min(held.expires_at, created.expires_at)
         if held.status in {"created", "unknown"}:
             held.status, held.changed_at = "pending", env.clock.now()
@@ -102,4 +108,18 @@ def _require_patience(tx: Tx, env: Env, account_id: int) -> None:
     )
     count, oldest = tx.execute(unpaid).one()
     if count >= MOST_UNPAID_PER_HOUR:
+        raise TooManyTries(retry_at=(oldest + _HOUR).isoformat(timespec="seconds"))
+
+
+def _require_peace(tx: Tx, env: Env, account_id: int, phone: str) -> None:
+    """A push makes somebody's phone ring, maybe a stranger's: few unheard ones, by phone and by account."""
+    since = env.clock.now() - _HOUR
+    is_theirs = (col(Payment.payer_phone) == phone) | (
+        (col(Payment.account_id) == account_id) & col(Payment.payer_phone).is_not(None)
+    )
+    unheard = select(func.count(), func.min(col(Payment.created_at))).where(
+        is_theirs, col(Payment.created_at) > since, col(Payment.status).in_(WATCHED)
+    )
+    count, oldest = tx.execute(unheard).one()
+    if count >= MOST_PUSHES_PER_HOUR:
         raise TooManyTries(retry_at=(oldest + _HOUR).isoformat(timespec="seconds"))

@@ -23,6 +23,7 @@ class HostTopup:
     key: str
     account: str | None = None
     external_id: str | None = None
+    phone: str | None = None
 
 
 def request(env: Env, wish: HostTopup) -> tuple[str, bool]:
@@ -37,7 +38,7 @@ def request(env: Env, wish: HostTopup) -> tuple[str, bool]:
         return topups.request_once(
             env,
             Actor(HOST, account_id=account_id),
-            topups.RequestTopup(wish.amount, wish.method, form_key, is_host_key=True),
+            topups.RequestTopup(wish.amount, wish.method, form_key, is_host_key=True, phone=wish.phone),
         )
     except KeyReused:
         raise KeyReused(key=wish.key) from None

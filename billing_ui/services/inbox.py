@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.gateways.base import Parsed
-from billing_ui.infra.db import Tx
-from billing_ui.models import Capture, InboxMessage, Payment
-from billing_ui.rules.access import Actor, require, system
-from billing_ui.rules.errors import GatewayUnavailable, NotFound
-from billing_ui.rules.facts import Wake
-from billing_ui.services import audits, looks, mail_news, outbox, timeline
-from billing_ui.services.payments import locked
+from billing_ui.models import InboxMessage
+from billing_ui.rules.access import Actor, require
+from billing_ui.rules.errors import NotFound
+from billing_ui.services import audits, mail_news, outbox, wakes
 
 KIND = "inbox.handle"
 _KEPT_HEADERS = ("webhook-id", "svix-id", "svix-timestamp", "content-type", "user-agent", "api-version")
-_TELLS_OF_MONEY = ("payment.", "payment_request.")
 _INBOX = InboxMessage.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
 
 
@@ -75,17 +71,7 @@ def handle(env: Env, message_id: int) -> str:
     parsed = env.gateways[message.gateway].parse(message.headers, message.body)
     outcome = "ignored" if not parsed.wakes else ""
     for wake in parsed.wakes:
-        payment = _find(env, wake)
-        request_id = wake.request_id if payment is None else payment.gateway_request_id or wake.request_id
-        if payment is None or request_id is None:
-            outcome = outcome or "unmatched"
-            continue
-        _note_arrival(env, payment, wake, message_id)
-        ids = (wake.gateway_payment_id,) if wake.gateway_payment_id else ()
-        outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
-        # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
-        env.signals.publish(payment.account_id)
-        _require_claimed(env, wake)
+        outcome = wakes.answer(env, wake, message_id) or outcome or "unmatched"
     return _done(env, message_id, outcome)
 
 
@@ -97,49 +83,3 @@ def _done(env: Env, message_id: int, outcome: str) -> str:
             .values(handled_at=env.clock.now(), outcome=outcome)
         )
     return outcome
-
-
-def _find(env: Env, wake: Wake) -> Payment | None:
-    """By our own reference first: the gateway may be heard before its answer to our request was stored."""
-    with env.db.read() as tx:
-        return _by(tx, wake)
-
-
-def _by(tx: Tx, wake: Wake) -> Payment | None:
-    if wake.reference:
-        found = tx.scalars(
-            select(Payment).where(col(Payment.reference) == wake.reference, col(Payment.gateway) == wake.gateway)
-        ).first()
-        if found is not None:
-            return found
-    if not wake.request_id:
-        return None
-    query = select(Payment).where(
-        col(Payment.gateway_request_id) == wake.request_id, col(Payment.gateway) == wake.gateway
-    )
-    return tx.scalars(query).first()
-
-
-def _note_arrival(env: Env, payment: Payment, wake: Wake, message_id: int) -> None:
-    """One line in the story for one message, however often its job is tried."""
-    assert payment.id is not None
-    told = {"event": wake.event, "message": message_id}
-    with env.db.begin() as tx:
-        held, _topup = locked(tx, payment.id)
-        if told not in timeline.details(tx, held, "webhook"):
-            timeline.note(tx, env, system("webhook"), held, "webhook", told)
-
-
-def _require_claimed(env: Env, wake: Wake) -> None:
-    """A claim of money that the gateway does not show us yet is asked about again: money must not be passed over.
-
-    The watch of an unpaid purchase would find it too, but nobody watches one that is paid, for which more came.
-    """
-    if wake.claims != "SUCCEEDED" or wake.gateway_payment_id is None or not wake.event.startswith(_TELLS_OF_MONEY):
-        return
-    with env.db.read() as tx:
-        seen = select(col(Capture.id)).where(
-            col(Capture.gateway) == wake.gateway, col(Capture.gateway_payment_id) == wake.gateway_payment_id
-        )
-        if tx.scalar(seen) is None:
-            raise GatewayUnavailable(reason="CLAIMED_MONEY_NOT_SEEN")

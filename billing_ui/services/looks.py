@@ -15,6 +15,7 @@ from billing_ui.models import Payment, Topup
 from billing_ui.rules.access import Actor, system
 from billing_ui.rules.errors import GatewayError, NotFound
 from billing_ui.rules.facts import RequestState, RequestStatus
+from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Happening, Status, Watch, next_look
 from billing_ui.services import budgets, outbox, payments
 
@@ -86,7 +87,15 @@ def look(env: Env, payment_id: int) -> datetime | None:
     env.signals.publish(payment.account_id)
     if status not in WATCHED:
         return None
-    return next_look(Watch(payment.created_at, payment.watched_at, env.signals.is_watched(ref or "")), env.clock.now())
+    is_open_now = env.signals.is_watched(ref or "")
+    watch = Watch(payment.created_at, payment.watched_at, is_open_now, decided_at(payment))
+    return next_look(watch, env.clock.now())
+
+
+def decided_at(payment: Payment) -> datetime | None:
+    """When the gateway surely knows how it ended; None for what stays open until its deadline."""
+    after = METHODS[payment.method].decided_after
+    return None if after is None else payment.created_at + after
 
 
 def check(env: Env, actor: Actor, ref: str) -> Status:
@@ -164,7 +173,7 @@ def _settle_deadline(env: Env, payment: Payment) -> Status:
     assert payment.id is not None and payment.gateway_request_id is not None
     with env.db.read() as tx:
         status = cast(Status, tx.scalar(select(col(Payment.status)).where(col(Payment.id) == payment.id)))
-    if status not in {"pending", "processing"} or env.clock.now() < payment.expires_at:
+    if status not in {"pending", "processing"} or env.clock.now() < (decided_at(payment) or payment.expires_at):
         return status
     try:
         env.gateways[payment.gateway].cancel(payment.gateway_request_id)

@@ -20,6 +20,7 @@ _LONGEST_DETAIL = 500
 _RANK = {
     "queued": 0, "sent": 1, "delayed": 2, "failed": 3, "delivered": 4, "bounced": 5, "stopped": 5, "complained": 6,
 }  # fmt: skip
+STATUSES = tuple(_RANK)
 
 
 def open_line(tx: Tx, env: Env, key: str, template: str, user: User, args: dict[str, Any]) -> None:

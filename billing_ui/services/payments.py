@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from billing_ui.models import Capture, Payment, PlanVersion, Topup
 from billing_ui.rules.access import Actor
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Happening, Outcome, PurchaseStatus, Status, next_status, outcome_of
+from billing_ui.rules.refunds import Sold
 from billing_ui.services import audits, payment_mails, receipts, subscriptions, timeline
 
 _CAPTURE = Capture.__table__  # type: ignore[attr-defined]  # SQLModel does not tell of it
@@ -29,6 +31,27 @@ class Settled:
     outcome: Outcome
     status: Status
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A sum of money that becomes tokens: what it bought, and whether it has been lying in clearing until now."""
+
+    gateway: str
+    gateway_payment_id: str
+    sold: Sold
+    occurred_at: datetime
+    was_kept: bool = False
+
+
+def terms_of(topup: Topup) -> Sold:
+    """What the whole sum of a purchase buys."""
+    return Sold(topup.total_amount, topup.fee_amount, topup.tax_amount, topup.tokens + topup.bonus_tokens)
+
+
+def credit_key(gateway: str, gateway_payment_id: str) -> str:
+    """The key under which the books hold the tokens of one capture, whoever decided that it buys some."""
+    return f"topup:{gateway}:{gateway_payment_id}"
 
 
 def locked(tx: Tx, payment_id: int) -> tuple[Payment, Topup]:
@@ -48,13 +71,15 @@ def settle(env: Env, actor: Actor, payment_id: int, captured: Captured) -> Settl
         payment, topup = locked(tx, payment_id)
         expected = Amount(payment.total_amount, payment.currency)
         outcome = outcome_of(cast(PurchaseStatus, topup.status), expected, captured.amount)
-        is_late = payment.status in {"expired", "canceled", "failed"}
+        is_late = captured.after_end or payment.status in {"expired", "canceled", "failed"}
         if not _store(tx, env, payment, captured, outcome, is_late=is_late):
             return _known(tx, payment, captured)
         env.failpoint("settle.stored")
-        _move(tx, env, actor, payment, "mismatched" if outcome == "held" else "captured")
+        move(tx, env, actor, payment, "mismatched" if outcome == "held" else "captured")
         if outcome == "credited":
-            _credit(tx, env, actor, payment, topup, captured)
+            occurred_at = captured.captured_at or env.clock.now()
+            credit(tx, env, actor, payment, topup,
+                   Credit(captured.gateway, captured.gateway_payment_id, terms_of(topup), occurred_at))  # fmt: skip
         else:
             _keep(tx, env, actor, payment, topup, captured, outcome)
         env.failpoint("settle.booked")
@@ -67,7 +92,7 @@ def happened(env: Env, actor: Actor, payment_id: int, happening: Happening, fail
     """Moves a payment for anything but money: opened, failed, expired, canceled, unsure."""
     with env.db.begin() as tx:
         payment, topup = locked(tx, payment_id)
-        if _move(tx, env, actor, payment, happening, failure_code):
+        if move(tx, env, actor, payment, happening, failure_code):
             if happening in {"failed", "expired"}:
                 payment_mails.tell_unpaid(tx, env, payment, topup, happening)
             account_id = payment.account_id
@@ -79,7 +104,7 @@ def give_up(env: Env, actor: Actor, payment_id: int) -> Status:
     """The customer changed their mind: the attempt and its purchase end together. Money that still comes wins."""
     with env.db.begin() as tx:
         payment, topup = locked(tx, payment_id)
-        if _move(tx, env, actor, payment, "canceled"):
+        if move(tx, env, actor, payment, "canceled"):
             topup.status = "void" if topup.status == "open" else topup.status
             account_id = payment.account_id
             after_commit(tx, lambda: env.signals.publish(account_id))
@@ -111,9 +136,10 @@ def _known(tx: Tx, payment: Payment, captured: Captured) -> Settled:
     return Settled(cast(Outcome, stored.outcome), cast(Status, payment.status), is_new=False)
 
 
-def _move(
+def move(
     tx: Tx, env: Env, actor: Actor, payment: Payment, happening: Happening, failure_code: str | None = None
 ) -> bool:
+    """One step of the status machine, with its line in the story; False where nothing changes. Under the lock."""
     before = cast(Status, payment.status)
     after = next_status(before, happening)
     if after == before:
@@ -129,44 +155,45 @@ def _reason(failure_code: str | None) -> dict[str, str]:
     return {"reason": failure_code} if failure_code else {}
 
 
-def _credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured) -> None:
-    """The purchase is paid: money and tokens in one posting, the plan moved if it is the first, the mail queued."""
+def credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, money: Credit) -> ledger.Receipt:
+    """Money becomes tokens in one posting. If it is the money that pays the purchase, plan and mail follow."""
     now = env.clock.now()
-    topup.status, topup.paid_at = "paid", now
-    receipt = ledger.post(tx, _posting(env, actor, payment, topup, captured), now)
+    pays = topup.status != "paid"
+    if pays:
+        topup.status, topup.paid_at = "paid", now
+    receipt = ledger.post(tx, _posting(env, actor, payment, topup, money), now)
     # Only now: the head is locked, so of two first purchases paid at once one moves the plan, the other sees it.
     subscriptions.move_up(tx, env, actor, payment.account_id, tx.get_one(PlanVersion, topup.plan_version_id))
-    timeline.note(tx, env, actor, payment, "credited", {"tokens": topup.tokens + topup.bonus_tokens})
+    timeline.note(tx, env, actor, payment, "credited", {"tokens": money.sold.tokens})
     audits.record(
         tx, env, actor, "payment.credited", payment.public_id,
         before={"balance": receipt.balance_before}, after={"balance": receipt.balance_after},
     )  # fmt: skip
-    payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
-    receipts.issue(tx, env, payment, topup, captured.gateway_payment_id)
+    if pays:
+        payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
+        receipts.issue(tx, env, payment, topup, money.gateway_payment_id)
+    return receipt
 
 
-def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, captured: Captured) -> ledger.Posting:
-    cash = f"cash:{captured.gateway}"
-    tokens = topup.tokens + topup.bonus_tokens
+def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, money: Credit) -> ledger.Posting:
+    sold, currency = money.sold, topup.currency
     moves = [
-        ledger.Transfer(topup.currency, cash, "clearing", captured.amount.quantity),
-        ledger.Transfer(
-            topup.currency, "clearing", "deferred", topup.total_amount - topup.fee_amount - topup.tax_amount
-        ),
-        ledger.Transfer(topup.currency, "clearing", "fee", topup.fee_amount),
-        ledger.Transfer(topup.currency, "clearing", "tax", topup.tax_amount),
-        ledger.Transfer("TOKEN", "issued", "wallet", tokens),
+        ledger.Transfer(currency, f"cash:{money.gateway}", "clearing", 0 if money.was_kept else sold.amount),
+        ledger.Transfer(currency, "clearing", "deferred", sold.price),
+        ledger.Transfer(currency, "clearing", "fee", sold.fee),
+        ledger.Transfer(currency, "clearing", "tax", sold.tax),
+        ledger.Transfer("TOKEN", "issued", "wallet", sold.tokens),
     ]
     return ledger.Posting(
         account_id=payment.account_id,
-        key=f"topup:{captured.gateway}:{captured.gateway_payment_id}",
+        key=credit_key(money.gateway, money.gateway_payment_id),
         cause=topup.public_id,
         actor=actor.name,
-        occurred_at=captured.captured_at or env.clock.now(),
+        occurred_at=money.occurred_at,
         transfers=tuple(move for move in moves if move.quantity > 0),
         lot=ledger.LotIn(
             source="bought", priority=50, expires_at=subscriptions.expiry(env, topup.validity_days),
-            price_num=topup.amount, price_den=tokens, currency=topup.currency,
+            price_num=topup.amount, price_den=topup.tokens + topup.bonus_tokens, currency=currency,
         ),
     )  # fmt: skip
 

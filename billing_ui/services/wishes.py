@@ -28,16 +28,19 @@ SAME_WISH = timedelta(minutes=15)
 class RequestTopup:
     """What the customer chose: an amount (of a package or typed), a method, and the key of the form shown to them.
 
-    A host app's key counts across all accounts, and another key of its is another purchase, however alike.
+    `phone` counts only for a method that asks its payer by phone. A host app's key counts across all accounts, and
+    another key of its is another purchase, however alike.
     """
 
     amount: int
     method: str
     form_key: str
     is_host_key: bool = False
+    phone: str | None = None
 
     def content_hash(self) -> str:
-        return hashlib.sha256(f"{self.amount}|{self.method}".encode()).hexdigest()
+        asked = f"{self.amount}|{self.method}" + (f"|{self.phone}" if self.phone else "")
+        return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[str, int | None]:
@@ -63,7 +66,7 @@ def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[
         topup.token_package_id = package.id if package else None
         tx.add(topup)
         tx.flush()
-        return topup.public_id, asking.attempt(tx, env, actor, topup, wish.method, topup.public_id)
+        return topup.public_id, asking.attempt(tx, env, actor, topup, wish.method, topup.public_id, wish.phone)
 
 
 def price(
@@ -113,6 +116,7 @@ def _open_twin(tx: Tx, env: Env, account_id: int, wish: RequestTopup) -> Topup |
             col(Topup.account_id) == account_id, col(Topup.amount) == wish.amount, col(Topup.status) == "open",
             col(Topup.created_at) > env.clock.now() - SAME_WISH, col(Payment.method) == wish.method,
             col(Payment.status).in_(("created", "pending")), col(Payment.expires_at) > env.clock.now(),
+            col(Payment.payer_phone).is_not_distinct_from(wish.phone),
         )
         .order_by(col(Topup.id).desc())
     )  # fmt: skip

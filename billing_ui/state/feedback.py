@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import reflex as rx
+
 from billing_ui.i18n.load import arguments
 from billing_ui.rules.errors import BillingError
 
-Place = Literal["amount", "method", "page"]
+Place = Literal["amount", "method", "phone", "page"]
 # Where the page shows a refusal: beside the field it is about, or above everything.
 PLACES: dict[str, Place] = {
     "session_required": "page",
@@ -28,6 +30,9 @@ PLACES: dict[str, Place] = {
     "key_reused": "page",
     "not_payable": "page",
     "not_cancelable": "page",
+    "not_refundable": "page",
+    "not_creditable": "page",
+    "already_decided": "page",
     "insufficient_balance": "page",
     "gateway_rejected": "page",
     "gateway_unavailable": "page",
@@ -36,9 +41,18 @@ PLACES: dict[str, Place] = {
 }
 
 
+# Entries that show their own refusal beside them.
+_FIELDS: dict[str, Place] = {"phone": "phone"}
+
+
 def told(problem: BillingError, zone: str = "Asia/Jakarta") -> dict[str, Any]:
     """`code` goes to `data-code`; the sentence is `error.<code>` of the catalogue in the reader's language."""
-    return {"code": problem.code, "place": PLACES[problem.code], "args": arguments(problem.facts, zone)}
+    place = _FIELDS.get(str(problem.facts.get("field")), PLACES[problem.code])
+    return {"code": problem.code, "place": place, "args": arguments(problem.facts, zone)}
 
 
+# The field may be far above the button that was pressed, and behind a bar that stays in place.
+FOCUS_PHONE = rx.call_script(
+    "(() => { const at = document.getElementById('phone'); at?.focus(); at?.scrollIntoView({ block: 'center' }); })()"
+)
 NOTHING: dict[str, Any] = {"code": "", "place": "", "args": {}}

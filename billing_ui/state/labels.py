@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,15 @@ from billing_ui import runtime
 from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
 from billing_ui.kit.qris import asks_for, merchant
+from billing_ui.queries.admin_payment import StoryLine
 from billing_ui.queries.history import HistoryRow
-from billing_ui.queries.payment import PaymentView
+from billing_ui.queries.payment import PaymentView, TimelineLine
+from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import UNDECIDED
+from billing_ui.rules.phones import masked, national
+
+# Codes that a camera reads.
+_SCANNED = frozenset({"qr", "app"})
 
 
 def instant(at: datetime | None) -> str:
@@ -41,10 +47,11 @@ def everyday(tokens: int) -> dict[str, Any]:
 
 def payment(view: PaymentView) -> dict[str, Any]:
     """What the pay card shows. A stranger's view carries no balance and no story."""
-    shown = merchant(view.instruction_value) if view.instruction_kind == "qr" else None
+    shown = merchant(view.instruction_value) if view.instruction_kind in _SCANNED else None
     is_open = view.status in UNDECIDED
+    method = METHODS.get(view.method)
     kind = view.instruction_kind if is_open else "none"
-    if kind == "qr" and not asks_for(view.instruction_value, view.total):
+    if kind in _SCANNED and not asks_for(view.instruction_value, view.total):
         # A code that would take another amount is worse than no code.
         kind = "wrong"
     return {
@@ -55,7 +62,12 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "kind": kind,
         "value": view.instruction_value if kind not in {"none", "wrong"} else "",
         "grouped": _in_fours(view.instruction_value) if view.instruction_kind == "va" else "",
-        "qr": qr_svg(view.instruction_value) if kind == "qr" else "",
+        "deeplink": view.deeplink if kind in {"app", "redirect"} else "",
+        "qr": qr_svg(view.instruction_value) if kind in _SCANNED else "",
+        "is_push": method is not None and method.action == "push",
+        "window_s": int(method.lives.total_seconds()) if method else 0,
+        "phone": masked(view.phone),
+        "own_phone": national(view.phone),
         "merchant": shown.name if shown else runtime.env().catalogue.brand.name,
         "nmid": shown.nmid if shown else "",
         "channels": _channels(view.method) if is_open else [],
@@ -77,17 +89,22 @@ def payment(view: PaymentView) -> dict[str, Any]:
 
 
 def _story(view: PaymentView) -> list[dict[str, Any]]:
-    """As a customer reads it: one line whenever the state became another one, or was written to them about."""
-    lines: list[dict[str, Any]] = []
-    status, told = "", False
-    for line in view.timeline:
+    words = zip(view.timeline, customers_words(view.timeline), strict=True)
+    return [{"at": instant(line.at), "status": word} for line, said in words for word in said]
+
+
+def customers_words(lines: Sequence[TimelineLine | StoryLine]) -> list[tuple[str, ...]]:
+    """What a customer reads at each line: a word when the state became another one, or was written to them about."""
+    told: list[tuple[str, ...]] = []
+    status, is_mailed = "", False
+    for line in lines:
+        said: tuple[str, ...] = ()
         if line.status != status:
-            lines.append({"at": instant(line.at), "status": line.status})
-            status, told = line.status, False
-        if line.kind == "mailed" and not told:
-            lines.append({"at": instant(line.at), "status": "mailed"})
-            told = True
-    return lines
+            said, status, is_mailed = (line.status,), line.status, False
+        if line.kind == "mailed" and not is_mailed:
+            said, is_mailed = (*said, "mailed"), True
+        told.append(said)
+    return told
 
 
 def _in_fours(number: str) -> str:
@@ -95,9 +112,10 @@ def _in_fours(number: str) -> str:
 
 
 def _channels(method: str) -> list[dict[str, Any]]:
-    group, _, bank = method.partition("_")
+    if METHODS[method].action != "va":
+        return []
     try:
-        return list(va_steps(bank)) if group == "VA" else []
+        return list(va_steps(method.removeprefix("VA_")))
     except FileNotFoundError:
         # The menus of this bank are not collected yet; the number alone is enough to pay.
         return []

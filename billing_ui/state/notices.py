@@ -10,10 +10,18 @@ from billing_ui.queries.overview import HeadView
 
 _TOPUP = "/subscription/topup/"
 _VERIFY = "/auth/verify/"
+_SETTINGS = "/settings/"
 
 
 def notice_for(
-    now: HeadView, low: int, critical: int, user: dict[str, str], is_verified: bool, dismissed: Collection[str]
+    now: HeadView,
+    low: int,
+    critical: int,
+    user: dict[str, str],
+    is_verified: bool,
+    dismissed: Collection[str],
+    *,
+    is_mail_stopped: bool = False,
 ) -> dict[str, Any]:
     """Nothing is said about the balance of somebody who never had one: that is a beginning, not a warning."""
     had_some = bool(now.bought or now.granted)
@@ -21,6 +29,10 @@ def notice_for(
         (had_some and now.balance <= 0, "empty", "bad", "warn.empty", {}, _TOPUP, "overview.topup"),
         (had_some and now.balance < critical, "critical", "bad", "warn.critical", _left(now), _TOPUP, "overview.topup"),
         (had_some and now.balance < low, "low", "warn", "warn.low", _left(now), _TOPUP, "overview.topup"),
+        (
+            is_mail_stopped, "mail_stopped", "warn", "notice.mail_stopped", {"email": user.get("email", "")}, _SETTINGS,
+            "notice.mail_stopped_action",
+        ),
         (
             not is_verified, "unverified", "info", "warn.unverified", {"email": user.get("email", "")}, _VERIFY,
             "warn.unverified_action",

@@ -17,11 +17,12 @@ from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import looks, topups
 from billing_ui.state import live
-from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
 from billing_ui.state.labels import payment, worth
 from billing_ui.state.session import enter
 
 _CHECK_EVERY_S = 3
+_LONGEST_PHONE = 40
 
 
 class PayState(rx.State):
@@ -33,6 +34,8 @@ class PayState(rx.State):
     busy: rx.Field[str] = rx.field("")
     is_asking: rx.Field[bool] = rx.field(False)
     is_not_yet: rx.Field[bool] = rx.field(False)
+    phone: rx.Field[str] = rx.field("")
+    wants: rx.Field[str] = rx.field("")
     error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
     _checked_at: float = 0.0
 
@@ -64,16 +67,30 @@ class PayState(rx.State):
     @rx.event
     @policy("user")
     async def retry(self) -> AsyncGenerator[Any, None]:
-        """A new code for the same amount and method."""
-        async for step in self._act("retry", topups.retry):
+        """A new code for the same amount and method; a push goes out again, to the number in the field."""
+        async for step in self._act(
+            "retry", lambda env, actor, ref: topups.retry(env, actor, ref, None, self._number())
+        ):
             yield step
 
     @rx.event
     @policy("user")
     async def change(self, method: str) -> AsyncGenerator[Any, None]:
-        """The same purchase, paid another way."""
-        async for step in self._act("change", lambda env, actor, ref: topups.retry(env, actor, ref, method)):
+        """The same purchase, paid another way. One that asks by phone opens the field for it if no number is known."""
+        has_field = self.wants == method
+        phone = self._number() if has_field else None
+        async for step in self._act("change", lambda env, actor, ref: topups.retry(env, actor, ref, method, phone)):
             yield step
+        self.wants = method if self.error["place"] == "phone" else ""
+        if self.wants and not has_field:
+            # An empty field that has only just appeared is not a mistake yet.
+            self.error = dict(NOTHING)
+            yield FOCUS_PHONE
+
+    @rx.event
+    @policy("user")
+    async def type_phone(self, phone: str) -> None:
+        self.phone = phone[:_LONGEST_PHONE]
 
     @rx.event
     @policy("user")
@@ -91,6 +108,9 @@ class PayState(rx.State):
         self.is_asking = False
         async for step in self._act("cancel", topups.cancel):
             yield step
+
+    def _number(self) -> str | None:
+        return self.phone.strip() or None
 
     async def _act(self, name: str, use_case: Callable[..., Any]) -> AsyncGenerator[Any, None]:
         if not self.card or self.busy:
@@ -113,6 +133,7 @@ class PayState(rx.State):
         account_id = who.actor.account_id if who else None
         if not keep_error:
             self.busy, self.is_not_yet, self.is_asking, self.error = "", False, False, dict(NOTHING)
+            self.phone, self.wants = "", ""
         parts: dict[type[Any], Callable[[], Any]] = {PayState: lambda: read(ref, account_id)}
         await enter(self, parts, topics=(ref,), also=also)
         self.ready = True

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui import runtime
+from billing_ui.queries.mails import own_stop
 from billing_ui.queries.overview import HeadView, head
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
@@ -21,11 +22,12 @@ from billing_ui.state.tabs import Read
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The account's head, and where the operators drew the lines of a low balance."""
+    """The account's head, where the operators drew the lines of a low balance, and whether mail reaches the reader."""
 
     head: HeadView
     low: int
     critical: int
+    is_mail_stopped: bool
 
 
 def _brand() -> dict[str, str]:
@@ -64,7 +66,10 @@ class Session(rx.State):
             "slug": now.head.plan_slug, "kind": now.head.plan_kind, "name": pair(now.head.plan_name),
             "access": now.head.access,
         }  # fmt: skip
-        self.notice = notice_for(now.head, now.low, now.critical, self.user, self.is_verified, self._dismissed)
+        self.notice = notice_for(
+            now.head, now.low, now.critical, self.user, self.is_verified, self._dismissed,
+            is_mail_stopped=now.is_mail_stopped,
+        )  # fmt: skip
 
     def _show_viewer(self, who: Viewer | None) -> None:
         self.signed_in = who is not None
@@ -72,6 +77,7 @@ class Session(rx.State):
             return
         self.user = {
             "name": who.user.name, "email": who.user.email, "language": who.user.language, "theme": who.user.theme,
+            "role": who.actor.role or "",
         }  # fmt: skip
         self.zone, self.currency = who.account.zone, who.account.currency
         self.is_verified = who.user.is_verified
@@ -86,8 +92,8 @@ async def enter(
     session._show_viewer(who)
     wanted: dict[type[Any], Read] = dict(parts or {})
     if who is not None and who.actor.account_id is not None:
-        account_id = who.actor.account_id
-        wanted[Session] = lambda: standing(account_id)
+        account_id, user_id = who.actor.account_id, who.actor.user_id
+        wanted[Session] = lambda: standing(account_id, user_id)
         live.follow(page, {account_id}, who.session_id, wanted, topics, also=also)
     await fill(page, wanted)
     return who
@@ -102,10 +108,11 @@ async def fill(page: rx.State, wanted: dict[type[Any], Read]) -> None:
     live.remember(page, fresh)
 
 
-def standing(account_id: int) -> Standing:
+def standing(account_id: int, user_id: int | None) -> Standing:
     with runtime.env().db.read() as tx:
         return Standing(
             head(tx, account_id),
             int(settings.get(tx, "balance.low_tokens")),
             int(settings.get(tx, "balance.critical_tokens")),
+            user_id is not None and own_stop(tx, user_id) != "",
         )

@@ -8,11 +8,12 @@ from typing import Any
 import reflex as rx
 
 from billing_ui import runtime
+from billing_ui.queries.mails import own_stop
 from billing_ui.queries.people import DeviceView, devices
 from billing_ui.rules.errors import BillingError, NotFound
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.services import identity
+from billing_ui.services import identity, mail_stops
 from billing_ui.services.sessions import Viewer
 from billing_ui.state.feedback import NOTHING, told
 from billing_ui.state.labels import instant
@@ -25,6 +26,7 @@ class SettingsState(rx.State):
     ready: rx.Field[bool] = rx.field(False)
     devices: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     has_others: rx.Field[bool] = rx.field(False)
+    mail_stopped: rx.Field[str] = rx.field("")
     told: rx.Field[str] = rx.field("")
     error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
 
@@ -36,6 +38,7 @@ class SettingsState(rx.State):
             return
         self.error = dict(NOTHING)
         self.told = _TOLD_AFTER.get(self.router.url.query_parameters.get("notice", ""), "")
+        self.mail_stopped = await runtime.run(_why_no_mail, who)
         await self._list(who)
         self.ready = True
 
@@ -80,6 +83,21 @@ class SettingsState(rx.State):
         self.told = "set.others_gone"
         await self._list(who)
 
+    @rx.event
+    @policy("user")
+    async def confirm_mail(self) -> None:
+        """The address is right after all: mail goes there again, from the next one on."""
+        who = viewer(self)
+        if who is None:
+            return
+        self.error, self.told = dict(NOTHING), ""
+        try:
+            await runtime.run(mail_stops.confirm, runtime.env(), who.actor)
+        except BillingError as problem:
+            self.error = told(problem)
+            return
+        self.mail_stopped, self.told = "", "set.mail_confirmed"
+
     async def _list(self, who: Viewer) -> None:
         found = await runtime.run(_read, who)
         self.devices = [device_label(device, who.session_id) for device in found]
@@ -91,6 +109,11 @@ def device_label(device: DeviceView, here: str) -> dict[str, Any]:
         "id": device.public_id, "name": device.name, "ip": device.ip, "seen_at": instant(device.seen_at),
         "since": instant(device.created_at), "here": device.public_id == here,
     }  # fmt: skip
+
+
+def _why_no_mail(who: Viewer) -> str:
+    with runtime.env().db.read() as tx:
+        return own_stop(tx, who.actor.user_id or 0)
 
 
 def _read(who: Viewer) -> tuple[DeviceView, ...]:

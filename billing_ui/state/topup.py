@@ -13,22 +13,24 @@ from billing_ui.infra.db import Tx
 from billing_ui.kit.amount import Amount
 from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.queries.plans import PackageView, plan_by_slug
-from billing_ui.queries.topups import last_method, unfinished
+from billing_ui.queries.topups import last_method, last_phone, unfinished
 from billing_ui.rules.errors import BillingError
 from billing_ui.rules.methods import METHODS, obstacle
+from billing_ui.rules.phones import national
 from billing_ui.rules.topups import Quote
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services.plans import topup_plan
 from billing_ui.services.topups import RequestTopup, request
 from billing_ui.services.wishes import price
-from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
 from billing_ui.state.labels import everyday, instant, worth
 from billing_ui.state.pay import PayState
 from billing_ui.state.session import enter
 
 _GROUPS = ("qris", "va", "ewallet", "card")
 _SHUT = ("closed", "currency")  # no amount opens these
+_LONGEST_PHONE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Offer:
 
     options: tuple[PackageView, ...]
     last_method: str | None
+    last_phone: str | None
     unfinished: PaymentView | None
 
 
@@ -48,6 +51,7 @@ class TopupState(rx.State):
     amount: rx.Field[int] = rx.field(0)
     is_other: rx.Field[bool] = rx.field(False)
     method: rx.Field[str] = rx.field("")
+    phone: rx.Field[str] = rx.field("")
     quote: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     unfinished: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     busy: rx.Field[bool] = rx.field(False)
@@ -95,6 +99,13 @@ class TopupState(rx.State):
 
     @rx.event
     @policy("user")
+    async def type_phone(self, phone: str) -> None:
+        self.phone = phone[:_LONGEST_PHONE]
+        if self.error["place"] == "phone":
+            self.error = dict(NOTHING)
+
+    @rx.event
+    @policy("user")
     async def pay(self) -> AsyncGenerator[Any, None]:
         """From the top-up page: asks for the code, then goes to its page."""
         async for step in self._ask():
@@ -102,6 +113,8 @@ class TopupState(rx.State):
         ref = (await self.get_state(Asked)).ref
         if ref:
             yield rx.redirect(f"/pay/{ref}/")
+        elif self.error["place"] == "phone":
+            yield FOCUS_PHONE
 
     @rx.event
     @policy("user")
@@ -112,6 +125,8 @@ class TopupState(rx.State):
         ref = (await self.get_state(Asked)).ref
         if ref:
             await (await self.get_state(PayState))._open(ref, also=True)
+        elif self.error["place"] == "phone":
+            yield FOCUS_PHONE
 
     async def _open(self, wishes: Mapping[str, str], *, also: bool = False) -> None:
         who = viewer(self)
@@ -138,6 +153,7 @@ class TopupState(rx.State):
         self.custom = {} if custom is None else {"minimum": custom.minimum, "maximum": custom.maximum}
         self.unfinished = {} if offer.unfinished is None else _unfinished(offer.unfinished)
         self.method = self.method or offer.last_method or ""
+        self.phone = self.phone or national(offer.last_phone or "")
 
     async def _choose(self, amount: int, method: str) -> None:
         """Everything that follows from an amount and a method: what it brings, costs, and what hinders."""
@@ -147,8 +163,9 @@ class TopupState(rx.State):
         env = runtime.env()
         total = Amount(amount, env.catalogue.currency)
         possible = [code for code in METHODS if obstacle(code, total) is None]
-        self.amount, self.error, self.groups = amount, dict(NOTHING), _groups(total)
+        self.amount, self.error = amount, dict(NOTHING)
         self.method = method if method in possible else next(iter(possible), "")
+        self.groups = _groups(total)
         if not amount or not self.method:
             self.quote = {}
             return
@@ -167,7 +184,7 @@ class TopupState(rx.State):
             return
         self.busy, self.error = True, dict(NOTHING)
         yield
-        wish = RequestTopup(self.amount, self.method, self._form_key)
+        wish = RequestTopup(self.amount, self.method, self._form_key, phone=self.phone)
         try:
             asked.ref = await runtime.run(request, runtime.env(), who.actor, wish)
             self._form_key = runtime.env().ids.public("form")
@@ -205,7 +222,7 @@ def _groups(total: Amount) -> list[dict[str, Any]]:
             "name": group,
             "methods": [
                 {"code": each.code, "why": obstacle(each.code, total) or "", "minimum": each.minimum,
-                 "maximum": each.maximum}
+                 "maximum": each.maximum, "needs_phone": each.needs_phone}
                 for each in METHODS.values()
                 if each.group == group
             ],
@@ -246,5 +263,6 @@ def read(account_id: int) -> Offer:
         return Offer(
             options=on_sale(tx, account_id),
             last_method=last_method(tx, account_id),
+            last_phone=last_phone(tx, account_id),
             unfinished=payment_view(tx, ref, account_id) if ref else None,
         )

@@ -211,7 +211,7 @@ def test_a_payment_nobody_has_is_404(host: Host, unknown: str) -> None:
     ("body", "expected"),
     [
         ({"external_id": "nobody"}, (404, "not_found")),
-        ({"method": "OVO"}, (422, "method_unavailable")),
+        ({"method": "CARD"}, (422, "method_unavailable")),
         ({"method": "CASH"}, (422, "method_unavailable")),
         ({"amount": 1}, (422, "amount_out_of_range")),
         ({"amount": 999_999_999_999}, (422, "amount_out_of_range")),
@@ -227,6 +227,10 @@ def test_a_payment_nobody_has_is_404(host: Host, unknown: str) -> None:
         ({"account": "acc_1"}, (422, "field_invalid")),
         ({"total": 1}, (422, "field_invalid")),
         ({"method": "qris"}, (422, "field_invalid")),
+        ({"method": "OVO"}, (422, "field_invalid")),
+        ({"method": "OVO", "phone": "021 555 1234"}, (422, "field_invalid")),
+        ({"method": "OVO", "phone": ""}, (422, "field_invalid")),
+        ({"phone": 81234567890}, (422, "field_invalid")),
     ],
     ids=str,
 )

@@ -101,7 +101,8 @@ def test_a_return_address_goes_out_only_where_the_gateway_takes_it(
 def test_an_address_that_would_run_is_never_shown(server: Recorded, gateway: XenditGateway, value: str) -> None:
     actions = [{"descriptor": "WEB_URL", "value": value}, {"descriptor": "DEEPLINK_URL", "value": value}]
     server.on(CREATE, request(actions=actions), 201)
-    assert gateway.create(intent("DANA")).instruction.kind == "none"
+    with pytest.raises(GatewayUnavailable, match="NOTHING_TO_OPEN"):
+        gateway.create(intent("DANA"))
 
 
 def test_the_test_mode_qr_that_is_no_qris_at_all_is_shown(server: Recorded, gateway: XenditGateway) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing_ui.gateways.xendit.answers import instant, instruction, rupiah, word
+from billing_ui.rules.errors import GatewayUnavailable
 from billing_ui.rules.facts import Instruction
-from billing_ui.rules.methods import MethodGroup
+from billing_ui.rules.methods import Action
 
 
 @pytest.mark.parametrize(
@@ -57,21 +58,28 @@ def answer(**shown: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("group", "shown", "read"),
+    ("action", "shown", "read"),
     [
-        ("qris", {"QR_STRING": "0002"}, Instruction("qr", "0002")),
+        ("qr", {"QR_STRING": "0002"}, Instruction("qr", "0002")),
         ("va", {"VIRTUAL_ACCOUNT_NUMBER": "8808"}, Instruction("va", "8808")),
-        ("ewallet", {"WEB_URL": "https://w/1"}, Instruction("redirect", "https://w/1")),
-        ("ewallet", {"WEB_URL": "https://w/1", "DEEPLINK_URL": "dana://1"},
+        ("redirect", {"WEB_URL": "https://w/1"}, Instruction("redirect", "https://w/1")),
+        ("redirect", {"WEB_URL": "https://w/1", "DEEPLINK_URL": "dana://1"},
          Instruction("redirect", "https://w/1", "dana://1")),
-        ("ewallet", {"DEEPLINK_URL": "shopeeid://1", "QR_STRING": "0002"},
-         Instruction("redirect", "shopeeid://1", "shopeeid://1")),
-        ("ewallet", {"QR_STRING": "0002"}, Instruction("qr", "0002")),
-        ("ewallet", {"WEB_URL": "JAVASCRIPT:alert(1)", "DEEPLINK_URL": "JavaScript:alert(1)"}, Instruction("none")),
-        ("ewallet", {}, Instruction("none")),
+        ("redirect", {"DEEPLINK_URL": "dana://1"}, Instruction("redirect", "dana://1", "dana://1")),
+        ("redirect", {"QR_STRING": "0002"}, Instruction("app", "0002")),
+        ("app", {"DEEPLINK_URL": "shopeeid://1", "QR_STRING": "0002"}, Instruction("app", "0002", "shopeeid://1")),
+        ("app", {"WEB_URL": "https://w/1"}, Instruction("redirect", "https://w/1")),
+        ("app", {"DEEPLINK_URL": "JavaScript:alert(1)", "QR_STRING": "0002"}, Instruction("app", "0002")),
+        ("push", {}, Instruction("push")),
+        ("push", {"WEB_URL": "https://w/1"}, Instruction("push")),
     ],
 )  # fmt: skip
-def test_each_way_to_pay_shows_what_its_payer_needs(
-    group: MethodGroup, shown: dict[str, str], read: Instruction
-) -> None:
-    assert instruction(answer(**shown), group) == read
+def test_each_way_to_pay_shows_what_its_payer_needs(action: Action, shown: dict[str, str], read: Instruction) -> None:
+    assert instruction(answer(**shown), action) == read
+
+
+@pytest.mark.parametrize("action", ["redirect", "app"])
+@pytest.mark.parametrize("shown", [{}, {"WEB_URL": "JAVASCRIPT:alert(1)", "DEEPLINK_URL": "JavaScript:alert(1)"}])
+def test_a_wallet_with_nothing_safe_to_open_can_be_paid_by_nobody(action: Action, shown: dict[str, str]) -> None:
+    with pytest.raises(GatewayUnavailable, match="NOTHING_TO_OPEN"):
+        instruction(answer(**shown), action)

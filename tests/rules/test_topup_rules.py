@@ -48,7 +48,7 @@ def test_a_total_beyond_what_the_method_takes_is_refused() -> None:
     [
         ("QRIS", 10_000_001, "IDR", "maximum"),
         ("VA_BCA", 9_999, "IDR", "minimum"),
-        ("OVO", 50_000, "IDR", "closed"),
+        ("CARD", 50_000, "IDR", "closed"),
         ("QRIS", 50_000, "USD", "currency"),
         ("GIRO", 50_000, "IDR", "unknown"),
         ("QRIS", 1, "IDR", None),

@@ -98,11 +98,25 @@ def test_the_qr_picture_is_drawn(xendit: XenditClient, person: httpx.Client) -> 
 
 
 def test_a_wallet_leads_back_to_the_shop(xendit: XenditClient, person: httpx.Client) -> None:
-    urls = {"success_return_url": "http://127.0.0.1:3000/pay/a/", "failure_return_url": "javascript:alert(1)//"}
+    urls = {"success_return_url": "https://shop.test/pay/a/", "failure_return_url": "https://shop.test/oops/a/"}
     path = f"/phone/{xendit.create('top_a', 'DANA', channel_properties=urls)['payment_request_id']}"
-    assert 'href="http://127.0.0.1:3000/pay/a/"' in person.post(f"{path}/pay").text
+    assert 'content="3;url=https://shop.test/pay/a/"' in person.post(f"{path}/pay").text
     declined = f"/phone/{xendit.create('top_b', 'DANA', channel_properties=urls)['payment_request_id']}"
-    assert "javascript:" not in person.post(f"{declined}/fail").text
+    assert 'content="3;url=https://shop.test/oops/a/"' in person.post(f"{declined}/fail").text
+
+
+def test_a_payer_whom_the_shop_gave_no_address_finds_the_bill_again(
+    xendit: XenditClient, person: httpx.Client, box: Box
+) -> None:
+    path = f"/phone/{xendit.create('top_a~2', 'LINKAJA')['payment_request_id']}"
+    assert "/pay/top_a/" not in person.get(path).text
+    assert f'href="{box.settings.app_url}/pay/top_a/"' in person.post(f"{path}/pay").text
+
+
+def test_a_push_waits_on_the_payers_phone_and_leads_nowhere(xendit: XenditClient, person: httpx.Client) -> None:
+    path = f"/phone/{xendit.create('top_a', 'OVO')['payment_request_id']}"
+    assert "+6281200000000" in person.get(path).text
+    assert "/pay/top_a/" not in person.post(f"{path}/fail").text
 
 
 def test_the_inbox_shows_mail_as_its_reader_would_see_it(person: httpx.Client, box: Box) -> None:
@@ -171,6 +185,6 @@ def test_every_word_of_a_template_exists() -> None:
 
 def test_every_word_is_said_somewhere() -> None:
     source = "".join(path.read_text() for path in [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")])
-    families = ("status.", "fault.", "way.", "panel.step_", *(f"panel.{said}" for said in SAID))
+    families = ("status.", "wallet.told_", "fault.", "way.", "panel.step_", *(f"panel.{said}" for said in SAID))
     for key in json.loads((FOLDER / "words" / "id.json").read_text()):
         assert key.startswith(families) or f'"{key}"' in source or f"'{key}'" in source, key

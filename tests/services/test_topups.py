@@ -91,7 +91,7 @@ def test_a_form_without_a_key_is_refused(world: World) -> None:
 
 def test_a_method_outside_its_limits_names_the_reason(world: World) -> None:
     with pytest.raises(MethodUnavailable) as refused:
-        world.wants(world.customer(), method="OVO")
+        world.wants(world.customer(), method="CARD")
     assert refused.value.facts["why"] == "closed"
 
 

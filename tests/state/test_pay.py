@@ -199,3 +199,49 @@ async def test_the_overview_shows_the_newest_things_that_wait(till: Tab, owner: 
     session = await till.root.get_state(Session)
     assert (session.signed_in, session.balance, session.plan["slug"]) == (True, 0, "gratis")
     assert session.worth == {"amount": 0, "currency": "IDR"}
+
+
+async def test_a_push_shows_its_owner_a_number_they_can_recognise_and_strangers_none(till: Tab, owner: str) -> None:
+    with till.signed_in(owner) as who:
+        customer = Customer(who.actor, who.actor.account_id or 0, who.user.email)
+        ref = till.world.wants(customer, method="OVO", phone="+6281234567890")
+        card = await opened(till, ref)
+        shown = card.card
+    assert (shown["kind"], shown["is_push"], shown["window_s"]) == ("push", True, 60)
+    assert (shown["phone"], shown["own_phone"]) == ("0812•••••890", "81234567890")
+    stranger = (await opened(till, ref)).card
+    assert (stranger["kind"], stranger["phone"], stranger["own_phone"]) == ("push", "", "")
+
+
+async def test_changing_to_a_push_opens_the_field_for_the_number_first(till: Tab, owner: str) -> None:
+    ref = wants(till, owner)
+    with till.signed_in(owner):
+        card = await opened(till, ref)
+        await steps(card.change("OVO"))
+        assert (card.wants, card.error["code"], card.card["method"]) == ("OVO", "", "QRIS")
+        await card.type_phone("021")
+        await steps(card.change("OVO"))
+        assert (card.wants, card.error["place"]) == ("OVO", "phone")
+        await card.type_phone("0812 3456 7890")
+        await steps(card.change("OVO"))
+    assert (card.wants, card.card["method"], card.card["kind"]) == ("", "OVO", "push")
+
+
+async def test_another_number_sends_the_push_again(till: Tab, owner: str) -> None:
+    with till.signed_in(owner) as who:
+        customer = Customer(who.actor, who.actor.account_id or 0, who.user.email)
+        ref = till.world.wants(customer, method="OVO", phone="+6281234567890")
+        card = await opened(till, ref)
+        await card.type_phone("0857 1111 2222")
+        await steps(card.retry())
+    assert card.card["phone"] == "0857•••••222"
+    assert till.world.payment(ref).reference == f"{ref}~2"
+
+
+async def test_an_app_is_opened_or_its_code_is_scanned(till: Tab, owner: str) -> None:
+    with till.signed_in(owner) as who:
+        customer = Customer(who.actor, who.actor.account_id or 0, who.user.email)
+        card = await opened(till, till.world.wants(customer, method="SHOPEEPAY"))
+    assert card.card["kind"] == "app"
+    assert card.card["deeplink"].startswith("http")
+    assert card.card["qr"].startswith("data:image/svg+xml")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
 from billing_ui.models import User
-from billing_ui.services import identity
+from billing_ui.services import identity, mail_stops
 from billing_ui.services.identity import Device, SignUp, find_session
 from billing_ui.state.session import Session
 from billing_ui.state.settings import SettingsState
@@ -111,3 +113,46 @@ async def test_a_new_password_is_told_about(tab: Tab, here: str) -> None:
         assert (await opened(tab, "/settings/?notice=reset_ok")).told == "auth.reset_ok"
     with tab.signed_in(here):
         assert (await opened(tab, "/settings/?notice=made_up")).told != "made_up"
+
+
+@pytest.fixture
+def stopped(world: World, here: str) -> str:
+    with world.env.db.begin() as tx:
+        mail_stops.stop(tx, world.env, EMAIL, "complained", "", None)
+    return here
+
+
+async def notice(tab: Tab) -> dict[str, Any]:
+    session = await tab.root.get_state(Session)
+    return dict(session.notice)
+
+
+async def test_whoever_gets_no_mail_is_told_on_every_page_and_why_on_this_one(tab: Tab, stopped: str) -> None:
+    with tab.signed_in(stopped):
+        page = await opened(tab)
+        shown = await notice(tab)
+    assert (shown["kind"], shown["href"], shown["args"]) == ("mail_stopped", "/settings/", {"email": EMAIL})
+    assert page.mail_stopped == "complained"
+
+
+async def test_nobody_is_told_of_the_address_of_somebody_else(tab: Tab, world: World, stopped: str) -> None:
+    other = identity.sign_up(world.env, SignUp("lain@pelanggan.test", PASSWORD), Device("127.0.0.3", "x"))
+    with tab.signed_in(other):
+        page = await opened(tab)
+        assert (await notice(tab))["kind"] == "unverified"
+    assert page.mail_stopped == ""
+
+
+async def test_an_address_that_is_right_gets_mail_again_once_a_day(tab: Tab, world: World, stopped: str) -> None:
+    with tab.signed_in(stopped):
+        page = await opened(tab)
+        await page.confirm_mail()
+        assert (page.mail_stopped, page.told, page.error["code"]) == ("", "set.mail_confirmed", "")
+        await page.open()
+        assert (await notice(tab))["kind"] == "unverified"
+        world.later(minutes=1)
+        with world.env.db.begin() as tx:
+            mail_stops.stop(tx, world.env, EMAIL, "bounced", "", None)
+        await page.open()
+        await page.confirm_mail()
+    assert (page.mail_stopped, page.told, page.error["code"]) == ("bounced", "", "too_many_tries")

@@ -60,8 +60,17 @@ def head(balance: int, bought: int = 500_000) -> HeadView:
     )  # fmt: skip
 
 
-def kind(balance: int, *, bought: int = 500_000, verified: bool = True, dismissed: tuple[str, ...] = ()) -> str:
-    return str(notice_for(head(balance, bought), 50_000, 10_000, USER, verified, dismissed).get("kind", ""))
+def kind(
+    balance: int,
+    *,
+    bought: int = 500_000,
+    verified: bool = True,
+    dismissed: tuple[str, ...] = (),
+    stopped: bool = False,
+) -> str:
+    now = head(balance, bought)
+    told = notice_for(now, 50_000, 10_000, USER, verified, dismissed, is_mail_stopped=stopped)
+    return str(told.get("kind", ""))
 
 
 def test_the_gravest_notice_wins() -> None:
@@ -70,6 +79,12 @@ def test_the_gravest_notice_wins() -> None:
     assert kind(49_999, verified=False) == "low"
     assert kind(50_000, verified=False) == "unverified"
     assert kind(50_000) == ""
+
+
+def test_mail_that_does_not_arrive_is_graver_than_an_address_nobody_proved_and_less_than_an_empty_balance() -> None:
+    assert kind(49_999, stopped=True) == "low"
+    assert kind(50_000, stopped=True, verified=False) == "mail_stopped"
+    assert kind(50_000, stopped=True, verified=False, dismissed=("mail_stopped",)) == "unverified"
 
 
 def test_a_beginning_is_no_warning() -> None:

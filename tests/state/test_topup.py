@@ -12,6 +12,8 @@ from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
 from billing_ui.state.pay import PayState
 from billing_ui.state.topup import Asked, TopupState
+from billing_ui.state.unfinished import UnfinishedState
+from tests.live_sandbox import Box
 from tests.state.tab import Tab, destination
 
 TOPUP = "/subscription/topup/"
@@ -146,3 +148,49 @@ async def test_a_stranger_sees_nothing_and_buys_nothing(till: Tab) -> None:
     assert (page.options, page.ready) == ([], False)
     assert await steps(page.pay()) == []
     assert purchases(till) == 0
+
+
+async def test_a_method_that_asks_by_phone_says_so_and_remembers_the_number(till: Tab, secret: str) -> None:
+    with till.signed_in(secret):
+        page = await opened(till, "?method=OVO")
+        await steps(page.pay())
+        assert (page.error["place"], page.error["args"]["why"]) == ("phone", "required")
+        await page.type_phone("021 555")
+        assert page.error["code"] == ""
+        await steps(page.pay())
+        assert (page.error["place"], page.error["args"]["why"]) == ("phone", "not_a_mobile_number")
+        assert purchases(till) == 0
+        await page.type_phone("0812 3456 7890")
+        await steps(page.pay())
+        page.phone = ""
+        page = await opened(till, "?method=OVO")
+    assert purchases(till) == 1
+    assert page.phone == "81234567890"
+
+
+async def test_an_unfinished_purchase_is_called_off_where_a_new_one_is_chosen(till: Tab, secret: str) -> None:
+    with till.signed_in(secret):
+        page = await opened(till)
+        await steps(page.pay())
+        page = await opened(till)
+        ref = page.unfinished["ref"]
+        card = await till.root.get_state(UnfinishedState)
+        await card.ask()
+        assert card.is_asking
+        await card.keep()
+        assert till.world.payment(ref).status == "pending"
+        await steps(card.cancel())
+    assert till.world.payment(ref).status == "canceled"
+    assert page.unfinished == {}
+
+
+async def test_what_was_paid_meanwhile_is_not_called_off(till: Tab, secret: str, box: Box) -> None:
+    with till.signed_in(secret):
+        page = await opened(till)
+        await steps(page.pay())
+        page = await opened(till)
+        ref = page.unfinished["ref"]
+        box.pay(ref, drop_webhook=True)
+        card = await till.root.get_state(UnfinishedState)
+        await steps(card.cancel())
+    assert (card.error["code"], till.world.payment(ref).status, page.unfinished) == ("not_cancelable", "paid", {})

@@ -9,11 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit import answers, asks, transactions, webhooks
+from billing_ui.gateways.xendit import answers, asks, refunds, transactions, webhooks
 from billing_ui.gateways.xendit.wire import NOT_ASKED, TIMEOUT_S, Wire, is_safe_id
 from billing_ui.kit.clock import Clock
 from billing_ui.rules.errors import GatewayError, GatewayRejected, GatewayUnavailable
-from billing_ui.rules.facts import Captured, Created, GatewayTransaction, PaymentIntent, RequestStatus
+from billing_ui.rules.facts import (
+    Captured,
+    Created,
+    GatewayTransaction,
+    PaymentIntent,
+    Refunded,
+    RefundIntent,
+    RequestStatus,
+)
 from billing_ui.rules.methods import METHODS
 
 _REQUESTS = "/v3/payment_requests"
@@ -37,19 +45,24 @@ class XenditGateway:
         *,
         timeout_s: tuple[float, float] = TIMEOUT_S,
         reads_per_minute: int | None = None,
+        phone_fields: Mapping[str, str] | None = None,
         clock: Clock | None = None,
     ) -> None:
         is_trial = api_key.startswith("xnd_development_") and urlsplit(base_url).hostname == "api.xendit.co"
         self.reads_per_minute = reads_per_minute or (_TEST_READS_PER_MINUTE if is_trial else _READS_PER_MINUTE)
         self._wire = Wire(api_key, base_url, timeout_s, clock)
+        self._phone_fields = {**asks.PHONE_FIELDS, **(phone_fields or {})}
         self._tokens = tuple(token.encode() for token in callback_tokens if token)
 
     def create(self, intent: PaymentIntent) -> Created:
         method = METHODS.get(intent.method)
         if method is None or method.gateway != self.name or intent.total.unit != "IDR":
             raise GatewayRejected(reason="METHOD_NOT_OURS")
+        if method.needs_phone and not intent.payer_phone:
+            raise GatewayRejected(reason="PHONE_MISSING")
+        body = asks.request_body(intent, method, self._phone_fields)
         try:
-            answer = self._wire.post(_REQUESTS, asks.request_body(intent, method), key=intent.reference)
+            answer = self._wire.post(_REQUESTS, body, key=intent.reference)
         except GatewayUnavailable as error:
             if error.facts.get("reason") != NOT_ASKED:
                 raise
@@ -64,7 +77,7 @@ class XenditGateway:
             raise GatewayUnavailable(reason="ANSWER_ABOUT_SOMETHING_ELSE")
         properties = answer.get("channel_properties")
         expires_at = properties.get("expires_at") if isinstance(properties, dict) else None
-        return Created(request_id, answers.instruction(answer, method.group), answers.instant(expires_at))
+        return Created(request_id, answers.instruction(answer, method.action), answers.instant(expires_at))
 
     def status(self, request_id: str, payment_ids: tuple[str, ...] = ()) -> RequestStatus:
         request = self._wire.get(_REQUEST, request_id=request_id)
@@ -77,11 +90,12 @@ class XenditGateway:
             # A webhook may name a payment of another request; its money is told under its own request only.
             if payment is not None and payment.get("payment_request_id") == request_id:
                 payments[payment_id] = payment
-        captures = (answers.captured(payment, payment_id) for payment_id, payment in payments.items())
+        state = answers.state(request.get("status"))
+        captures = (answers.captured(payment, payment_id, state) for payment_id, payment in payments.items())
         return RequestStatus(
             request_id=request_id,
             reference=answers.word(request.get("reference_id")) or "",
-            state=answers.state(request.get("status")),
+            state=state,
             captures=tuple(capture for capture in captures if isinstance(capture, Captured)),
             failure_code=answers.failure(request, *payments.values()),
         )
@@ -93,8 +107,23 @@ class XenditGateway:
             return False
         return answers.state(answer.get("status")) == "canceled"
 
+    def payments_under(self, reference: str) -> tuple[str, ...]:
+        return transactions.payments_under(self._wire, reference)
+
+    def refund(self, intent: RefundIntent) -> Refunded:
+        return refunds.ask(self._wire, intent)
+
+    def refund_status(self, refund_id: str) -> Refunded:
+        return refunds.read(self._wire, refund_id)
+
+    def refund_by(self, reference: str, request_id: str) -> Refunded | None:
+        return refunds.find(self._wire, reference, request_id)
+
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         return transactions.between(self._wire, since, until)
+
+    def transactions_of(self, reference: str) -> Iterator[GatewayTransaction]:
+        return transactions.of_reference(self._wire, reference)
 
     def request_of(self, gateway_payment_id: str) -> str | None:
         return transactions.request_of(self._wire, gateway_payment_id)

@@ -12,7 +12,7 @@ from billing_ui.gateways.xendit.wire import code
 from billing_ui.kit.amount import Amount
 from billing_ui.rules.errors import GatewayUnavailable
 from billing_ui.rules.facts import Captured, Instruction, RequestState
-from billing_ui.rules.methods import MethodGroup
+from billing_ui.rules.methods import Action
 
 GATEWAY = "xendit"
 _STATES: dict[str, RequestState] = {
@@ -26,6 +26,8 @@ _STATES: dict[str, RequestState] = {
     "CANCELED": "canceled",
     "CANCELLED": "canceled",
 }
+# A request in one of these takes no money any more: what arrives for it all the same is late.
+ENDED: frozenset[RequestState] = frozenset({"failed", "expired", "canceled"})
 _LARGEST_RUPIAH = 10**15
 _RUNNABLE_SCHEMES = {"javascript", "data", "vbscript", "file", "blob", ""}
 
@@ -68,24 +70,34 @@ def rupiah(value: object) -> int | None:
     return int(number)
 
 
-def instruction(answer: dict[str, Any], group: MethodGroup) -> Instruction:
-    """What to show the payer. A QR or a number that is missing leaves a request nobody can pay."""
+def instruction(answer: dict[str, Any], action: Action) -> Instruction:
+    """What to show the payer. A QR, a number or an address that is missing leaves a request nobody can pay."""
     shown = dict(_actions(answer))
-    if group == "qris":
-        return Instruction("qr", _present(shown, "QR_STRING"))
-    if group == "va":
-        return Instruction("va", _present(shown, "VIRTUAL_ACCOUNT_NUMBER"))
+    match action:
+        case "qr":
+            return Instruction("qr", _present(shown, "QR_STRING"))
+        case "va":
+            return Instruction("va", _present(shown, "VIRTUAL_ACCOUNT_NUMBER"))
+        case "push":
+            return Instruction("push")
+        case "redirect" | "app":
+            return _wallet(shown, action)
+
+
+def _wallet(shown: dict[str, str], action: Action) -> Instruction:
+    """Addresses that could run something in the payer's browser count as missing."""
     web, deeplink = shown.get("WEB_URL", ""), shown.get("DEEPLINK_URL", "")
     web = web if urlsplit(web).scheme in {"https", "http"} else ""
     deeplink = "" if urlsplit(deeplink).scheme.lower() in _RUNNABLE_SCHEMES else deeplink
+    qr = shown.get("QR_STRING", "")
+    if qr and (action == "app" or not (web or deeplink)):
+        return Instruction("app", qr, deeplink or web)
     if web or deeplink:
         return Instruction("redirect", web or deeplink, deeplink)
-    if qr := shown.get("QR_STRING"):
-        return Instruction("qr", qr)
-    return Instruction("none")
+    raise GatewayUnavailable(reason="NOTHING_TO_OPEN")
 
 
-def captured(payment: dict[str, Any], payment_id: str) -> Captured | None:
+def captured(payment: dict[str, Any], payment_id: str, request: RequestState = "open") -> Captured | None:
     """The money of one payment, None while there is none. Captures count; samples without them have one amount."""
     if str(payment.get("status")).upper() != "SUCCEEDED":
         return None
@@ -104,6 +116,7 @@ def captured(payment: dict[str, Any], payment_id: str) -> Captured | None:
         reference=word(payment.get("reference_id")) or "",
         amount=Amount(sum(whole), currency.upper()),
         captured_at=max(moments, default=instant(payment.get("updated"))),
+        after_end=request in ENDED,
     )
 
 

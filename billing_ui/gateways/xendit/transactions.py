@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from billing_ui.gateways.xendit import answers
-from billing_ui.gateways.xendit.wire import Wire
+from billing_ui.gateways.xendit.wire import Wire, is_safe_id
 from billing_ui.kit.amount import Amount
 from billing_ui.rules.errors import GatewayRejected, GatewayUnavailable
 from billing_ui.rules.facts import GatewayTransaction, TransactionKind
@@ -27,6 +27,12 @@ def between(wire: Wire, since: datetime, until: datetime) -> Iterator[GatewayTra
 def of_reference(wire: Wire, reference: str) -> Iterator[GatewayTransaction]:
     """Everything that moved under one reference of ours."""
     return _listed(wire, (("reference_id", reference),))
+
+
+def payments_under(wire: Wire, reference: str) -> tuple[str, ...]:
+    """The payments among them that may be read back."""
+    ours = (each for each in of_reference(wire, reference) if each.kind == "payment" and each.reference == reference)
+    return tuple(each.gateway_payment_id for each in ours if is_safe_id(each.gateway_payment_id))
 
 
 def request_of(wire: Wire, payment_id: str) -> str | None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from billing_ui.gateways.base import Parsed, WebhookRefused
-from billing_ui.gateways.xendit.answers import GATEWAY, rupiah, word
+from billing_ui.gateways.xendit.answers import GATEWAY, instant, rupiah, word
 from billing_ui.gateways.xendit.wire import code, is_safe_id
 from billing_ui.kit.strict_json import JsonRefused, read_object
-from billing_ui.rules.facts import Wake
+from billing_ui.rules.facts import DisputeClaim, DisputeState, Wake
 
 _EVENT = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _HEADER_ID = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
@@ -20,6 +20,7 @@ _PAYMENT_IS_THE_OBJECT = ("payment.", "capture.", "qr.", "ewallet.")
 _ABOUT_MONEY = (*_PAYMENT_IS_THE_OBJECT, "payment_request.", "payment_session.", "payment_method.", "invoice.",
                 "refund.", "dispute.")  # fmt: skip
 _NO_MONEY = ("payment_token.",)
+_DISPUTE_ENDS: dict[str, DisputeState] = {"dispute.won": "won", "dispute.lost": "lost"}
 _AMOUNT_FIELDS = ("paid_amount", "amount", "capture_amount", "request_amount")
 
 
@@ -78,7 +79,26 @@ def _wake(event: str, data: dict[str, Any]) -> Wake | None:
     detail = _detail(event, data)
     if request_id is None and payment_id is None and reference is None and "payment_method_id" not in detail:
         return None
-    return Wake(GATEWAY, event, request_id, reference, payment_id, code(data.get("status")), detail)
+    return Wake(
+        GATEWAY, event, request_id, reference, payment_id, code(data.get("status")), detail,
+        refund_id=_id(data, "id") if event.startswith("refund.") else None,
+        dispute=_dispute(event, data) if event.startswith("dispute.") else None,
+    )  # fmt: skip
+
+
+def _dispute(event: str, data: dict[str, Any]) -> DisputeClaim | None:
+    dispute_id = _id(data, "id")
+    if dispute_id is None:
+        return None
+    amount = data.get("amount")
+    return DisputeClaim(
+        gateway_dispute_id=dispute_id,
+        state=_DISPUTE_ENDS.get(event, "open"),
+        amount=rupiah(amount.get("initial") if isinstance(amount, dict) else amount),
+        currency=code(data.get("currency")).upper()[:3],
+        reason=code(data.get("category")) or code(data.get("status_reason")),
+        due_at=instant(data.get("due_date")),
+    )
 
 
 def _detail(event: str, data: dict[str, Any]) -> dict[str, str]:

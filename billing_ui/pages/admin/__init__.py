@@ -1,0 +1,1 @@
+"""The operators' desk: pages for those who help customers and look after money."""

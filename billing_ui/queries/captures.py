@@ -1,0 +1,105 @@
+"""Money that waits for a decision: second payments, wrong amounts, another currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlmodel import col
+
+from billing_ui.infra.db import Tx
+from billing_ui.models import Account, Capture, CaptureDecision, Payment, Refund, Topup
+from billing_ui.rules.methods import METHODS
+from billing_ui.rules.refunds import UNDER_WAY, Decision, Sold, bought_by
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCapture:
+    """One capture nobody has decided about. `amount` is what is left of it, `expected` what its purchase costs.
+
+    `tokens` is what crediting it would bring; `choices` are the decisions that are possible. While `is_returning` a
+    refund is on its way and nothing can be decided.
+    """
+
+    capture: str
+    payment: str
+    ref: str
+    account: str
+    account_name: str
+    outcome: str
+    is_late: bool
+    amount: int
+    currency: str
+    expected_amount: int
+    expected_currency: str
+    tokens: int
+    gateway: str
+    gateway_payment_id: str
+    method: str
+    arrived_at: datetime
+    age: timedelta
+    choices: tuple[Decision, ...]
+    is_returning: bool
+    cursor: int
+
+
+def undecided(tx: Tx, now: datetime, before: int | None = None, limit: int = PAGE) -> tuple[KeptCapture, ...]:
+    """What waits for a decision, newest first, paged by key."""
+    query = _kept(col(Capture.id) < before) if before is not None else _kept()
+    return tuple(_view(row, now) for row in tx.execute(query.order_by(col(Capture.id).desc()).limit(limit)))
+
+
+def undecided_of(tx: Tx, payment_public_id: str, now: datetime) -> tuple[KeptCapture, ...]:
+    """What waits for a decision among the money of one payment."""
+    rows = tx.execute(_kept(col(Payment.public_id) == payment_public_id).order_by(col(Capture.id)))
+    return tuple(_view(row, now) for row in rows)
+
+
+def count_undecided(tx: Tx) -> int:
+    return tx.scalar(select(func.count()).select_from(_kept().subquery())) or 0
+
+
+def _kept(*narrower: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    def back(*statuses: str) -> ColumnElement[int]:
+        mine = (col(Refund.capture_id) == col(Capture.id), col(Refund.status).in_(statuses))
+        return select(func.coalesce(func.sum(col(Refund.amount)), 0)).where(*mine).scalar_subquery()
+
+    gone, leaving = back("succeeded").label("gone"), back(*UNDER_WAY).label("leaving")
+    return (
+        select(Capture, Payment, Topup, col(Account.public_id), col(Account.name), gone, leaving)
+        .join(Payment, col(Payment.id) == col(Capture.payment_id))
+        .join(Topup, col(Topup.id) == col(Payment.topup_id))
+        .join(Account, col(Account.id) == col(Payment.account_id))
+        .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
+        .where(
+            and_(
+                col(Capture.outcome).in_(("extra", "held")),
+                col(CaptureDecision.id).is_(None),
+                gone < col(Capture.amount),
+                *narrower,
+            )
+        )
+    )
+
+
+def _view(row: Row[*tuple[Any, ...]], now: datetime) -> KeptCapture:
+    capture, payment, topup, account, account_name, gone, leaving = row
+    left = capture.amount - gone
+    terms = Sold(topup.total_amount, topup.fee_amount, topup.tax_amount, topup.tokens + topup.bonus_tokens)
+    tokens = bought_by(left, terms).tokens if capture.currency == topup.currency else 0
+    can_return = METHODS[payment.method].refundable and payment.gateway_request_id is not None
+    possible: dict[Decision, bool] = {"credited": tokens > 0, "refunded": can_return, "paid_out": True}
+    arrived_at = capture.captured_at or capture.recorded_at
+    return KeptCapture(
+        capture=capture.public_id, payment=payment.public_id, ref=topup.public_id, account=account,
+        account_name=account_name, outcome=capture.outcome, is_late=capture.is_late, amount=left,
+        currency=capture.currency, expected_amount=topup.total_amount, expected_currency=topup.currency,
+        tokens=tokens, gateway=capture.gateway, gateway_payment_id=capture.gateway_payment_id, method=payment.method,
+        arrived_at=arrived_at, age=now - arrived_at,
+        choices=() if leaving else tuple(decision for decision, can in possible.items() if can),
+        is_returning=leaving > 0, cursor=capture.id,
+    )  # fmt: skip
