@@ -80,6 +80,19 @@ class Box:
         """Which generation webhooks belong to, and how refunds end: `box.mode(webhooks="v2")`."""
         return self._done("POST", "/_sim/modes", modes)
 
+    def bad_day(self, **wishes: Any) -> Any:
+        """Everything goes wrong at once, and payers pay by themselves; see docs/sandbox.md for the wishes."""
+        begun = self.call("POST", "/_sim/scenarios/bad-day", wishes)
+        assert begun.status == 201, begun.body
+        return begun.body
+
+    def day(self) -> Any:
+        """How the bad day stands; `truth` is what was really paid."""
+        return self._done("GET", "/_sim/scenarios/bad-day")
+
+    def end_day(self) -> Any:
+        return self._done("DELETE", "/_sim/scenarios/bad-day")
+
     def inbox(self, to: str = "", after: str = "") -> list[dict[str, Any]]:
         query = urllib.parse.urlencode({"to": to, "after": after})
         messages: list[dict[str, Any]] = self._done("GET", f"/_sim/inbox?{query}")["messages"]

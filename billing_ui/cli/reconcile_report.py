@@ -5,23 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from billing_ui.i18n import text
 from billing_ui.queries.reconciliation import RunView
 from billing_ui.rules.reconciliation import Tally
 
 _BUCKETS = {
-    "match": "match",
-    "gateway_only": "only at the gateway",
-    "ours_only": "only with us",
-    "amount": "amount differs",
-    "ledger": "not in the books",
-    "young": "too fresh to tell",
-}
-_ACTIONS = {
-    "import": "import: run with --apply, it is read back and settled",
-    "identify": "identify: nobody here asked for it; ask whoever else uses this merchant account",
-    "ask_gateway": "ask the gateway: it does not list what we were told had arrived",
-    "compare": "compare with the gateway's own page of this payment",
-    "check_books": "check the books: billing-ui verify",
+    "match": "rec.match",
+    "gateway_only": "rec.gateway",
+    "ours_only": "rec.ledger",
+    "amount": "rec.amount",
+    "ledger": "rec.books",
+    "young": "rec.young",
 }
 
 
@@ -31,7 +25,7 @@ def table(view: RunView, now: datetime) -> str:
         come, gone = view.totals[f"{side}_in"], view.totals[f"{side}_out"]
         lines.append(f"{name:<20} in {_tally(come):<28} out {_tally(gone)}")
     lines.append("")
-    lines += [f"{name:<20} {_tally(view.totals[bucket])}" for bucket, name in _BUCKETS.items()]
+    lines += [f"{_said(key):<20} {_tally(view.totals[bucket])}" for bucket, key in _BUCKETS.items()]
     lines += [
         f"{'settled now':<20} {view.totals['settled'].count}",
         f"{'cash, books':<20} {_sums(view.totals['cash'])}",
@@ -42,9 +36,9 @@ def table(view: RunView, now: datetime) -> str:
         age = _age(now - (one.happened_at or one.first_seen_at))
         lines += [
             "",
-            f"{_BUCKETS[one.bucket]}: {one.kind} {one.gateway_payment_id}, {amounts}, {age} old",
+            f"{_said(_BUCKETS[one.bucket])}: {one.kind} {one.gateway_payment_id}, {amounts}, {age} old",
             f"  {one.reference or 'no reference'}{f', purchase {one.ref}' if one.ref else ''}",
-            f"  {_ACTIONS[one.action]}",
+            f"  {_said(f'rec.do.{one.action}')}",
         ]
     if view.open > len(view.differences):
         lines.append(f"\nand {view.open - len(view.differences)} more")
@@ -58,6 +52,10 @@ def table(view: RunView, now: datetime) -> str:
         lines.append(f"\nclearing holds {gap} that no undecided payment accounts for: billing-ui verify")
     lines.append(f"\nreconcile: {view.unexplained} unexplained")
     return "\n".join(lines)
+
+
+def _said(key: str) -> str:
+    return text("en", key)
 
 
 def told(view: RunView, now: datetime) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def create(world: World, order: Order) -> PaymentRequest:
     request.actions = [_action(world, request, descriptor) for descriptor in order.channel.shows]
     world.books.add(request)
     watch_expiry(world, request)
+    if world.scene.day is not None:
+        world.scene.day.created(request)
     return request
 
 

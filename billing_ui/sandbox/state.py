@@ -89,7 +89,7 @@ class Delivery:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mail:
     id: str
     sender: str
@@ -102,3 +102,4 @@ class Mail:
     sent_at: datetime
     outcome: str
     rest: dict[str, Any]
+    told: list[Delivery] = field(default_factory=list)

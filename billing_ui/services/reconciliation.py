@@ -18,7 +18,7 @@ from billing_ui.rules.errors import BillingError
 from billing_ui.rules.facts import GatewayTransaction
 from billing_ui.rules.reconciliation import MARGIN, OVERLAP, ZONE, Finding, Span, Stored, Tally, Tie, merged
 from billing_ui.rules.tie_out import sums, tie
-from billing_ui.services import differences, looks
+from billing_ui.services import differences, looks, refunds
 
 log = logging.getLogger(__name__)
 
@@ -115,13 +115,14 @@ def _compare(env: Env, gateway: str, listed: tuple[GatewayTransaction, ...], spa
 
 
 def _settle_missed(env: Env, actor: Actor, gateway: str, findings: Sequence[Finding], progress: Progress) -> int:
-    """Money under a reference of ours that we have not seen: read back, then settled like any other."""
+    """Money that the gateway lists and we have not seen: read back, then settled like any other."""
     settled = failed = 0
     for finding in findings:
-        if finding.action != "import" or finding.payment_id is None or finding.kind != "payment":
+        # A refund started at the gateway carries no reference of ours; what it gives back says whose it is.
+        if finding.bucket != "gateway_only" or (finding.payment_id is None and finding.kind == "payment"):
             continue
         try:
-            settled += _settle(env, actor, gateway, finding, finding.payment_id)
+            settled += _settle(env, actor, gateway, finding)
             failed = 0
         except BillingError as error:
             log.warning("%s could not be settled: %s", finding.gateway_payment_id, error)
@@ -132,12 +133,14 @@ def _settle_missed(env: Env, actor: Actor, gateway: str, findings: Sequence[Find
     return settled
 
 
-def _settle(env: Env, actor: Actor, gateway: str, finding: Finding, payment_id: int) -> bool:
+def _settle(env: Env, actor: Actor, gateway: str, finding: Finding) -> bool:
+    if finding.kind == "refund":
+        return refunds.hear(env, actor, gateway, finding.gateway_payment_id) == "succeeded"
     request_id = env.gateways[gateway].request_of(finding.gateway_payment_id)
-    if request_id is None:
+    if request_id is None or finding.payment_id is None:
         return False
     with env.db.read() as tx:
-        payment = tx.get_one(Payment, payment_id)
+        payment = tx.get_one(Payment, finding.payment_id)
     looks.read_back(env, actor, payment, request_id, (finding.gateway_payment_id,))
     env.signals.publish(payment.account_id)
     return True

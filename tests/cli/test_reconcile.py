@@ -59,10 +59,10 @@ def test_lost_money_is_shown_by_a_look_and_settled_when_told_to(world: World, bo
     world.later(hours=26)
     assert main(["reconcile"]) == 1
     shown = capsys.readouterr()
-    assert "only at the gateway: payment py-" in shown.out
+    assert "Only at the gateway: payment py-" in shown.out
     assert "50000 / none IDR, 1 d 2 h old" in shown.out
     assert f"{ref}, purchase {ref}" in shown.out
-    assert "import: run with --apply" in shown.out
+    assert "Import: read back from the gateway" in shown.out
     assert "reconcile: listed 1" in shown.err
     assert world.balance(customer) == 0
     assert main(["reconcile", "--apply"]) == 0

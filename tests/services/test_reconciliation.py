@@ -4,16 +4,13 @@ does."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from billing_ui.infra.db import Database
 from billing_ui.kit.amount import Amount
-from billing_ui.kit.clock import Clock
 from billing_ui.ledger.tables import entry
 from billing_ui.models import Audit, Capture, Difference, Payment, ReconcileRun
 from billing_ui.queries.reconciliation import RunView, differences, runs
@@ -21,35 +18,18 @@ from billing_ui.rules.access import Actor, system
 from billing_ui.rules.errors import FieldInvalid, Forbidden, GatewayUnavailable, NotFound
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.reconciliation import Span
-from billing_ui.sandbox.clock import real_clock
 from billing_ui.services import differences as kept
 from billing_ui.services import reconciliation
-from tests.live_sandbox import Box, running_sandbox
+from tests.live_sandbox import Box
 from tests.sandbox.xendit_client import XenditClient
-from tests.world import Crash, Customer, World, open_world
+from tests.services.same_clock import box, clocks, world
+from tests.world import Crash, Customer, World
+
+__all__ = ["box", "clocks", "world"]
 
 ACTOR = system("reconcile")
 SUPPORT, FINANCE = Actor("user:usr_a", 1, role="support"), Actor("user:usr_b", 2, role="finance")
 PROVEN = "agreed with the gateway by letter"
-
-
-@pytest.fixture
-def clocks() -> list[Clock]:
-    return []
-
-
-@pytest.fixture
-def box(clocks: list[Clock]) -> Iterator[Box]:
-    """A gateway that lives by the clock of the world."""
-    with running_sandbox(clock=lambda: clocks[0].now() if clocks else real_clock()) as running:
-        yield running
-
-
-@pytest.fixture
-def world(db: Database, box: Box, clocks: list[Clock]) -> Iterator[World]:
-    with open_world(db, box) as opened:
-        clocks.append(opened.clock)
-        yield opened
 
 
 def whole(world: World) -> Span:
