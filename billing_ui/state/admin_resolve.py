@@ -74,8 +74,9 @@ class AdminResolve(rx.State):
         self._number = words
 
     @rx.event
-    @policy("operator", perm="payments.resolve")
+    @policy("operator", perm="accounts.read")
     async def close(self) -> None:
+        """Also whenever a file is opened: a question belongs to the page it was asked on."""
         self._empty()
 
     @rx.event
