@@ -57,6 +57,42 @@ class Box:
     def expire(self, reference: str) -> Any:
         return self._done("POST", _path(reference, "/expire"))
 
+    def refund(self, reference: str, **options: Any) -> Any:
+        """A refund made on the dashboard: `outcome`, `amount`, `after_s`, `payment_id`, `drop_webhook`, `times`."""
+        return self._done("POST", _path(reference, "/refund"), options)
+
+    def settle_refund(self, refund_id: str, outcome: str = "succeeded", **options: Any) -> Any:
+        """How a refund ends that the app asked for while the mode `refund_outcome` says `pending`."""
+        return self._done("POST", f"/_sim/refunds/{refund_id}/settle", {"outcome": outcome, **options})
+
+    def dispute(self, reference: str, act: str = "open", **options: Any) -> Any:
+        """`open`, `review`, `remind`, `win` or `lose`."""
+        return self._done("POST", _path(reference, "/dispute"), {"act": act, **options})
+
+    def pay_checkout(self, name: str, **options: Any) -> Any:
+        """A session or an invoice, by its id or reference."""
+        return self._done("POST", f"/_sim/checkouts/{name}/pay", options)
+
+    def expire_checkout(self, name: str) -> Any:
+        return self._done("POST", f"/_sim/checkouts/{name}/expire")
+
+    def mode(self, **modes: Any) -> Any:
+        """Which generation webhooks belong to, and how refunds end: `box.mode(webhooks="v2")`."""
+        return self._done("POST", "/_sim/modes", modes)
+
+    def bad_day(self, **wishes: Any) -> Any:
+        """Everything goes wrong at once, and payers pay by themselves; see docs/sandbox.md for the wishes."""
+        begun = self.call("POST", "/_sim/scenarios/bad-day", wishes)
+        assert begun.status == 201, begun.body
+        return begun.body
+
+    def day(self) -> Any:
+        """How the bad day stands; `truth` is what was really paid."""
+        return self._done("GET", "/_sim/scenarios/bad-day")
+
+    def end_day(self) -> Any:
+        return self._done("DELETE", "/_sim/scenarios/bad-day")
+
     def inbox(self, to: str = "", after: str = "") -> list[dict[str, Any]]:
         query = urllib.parse.urlencode({"to": to, "after": after})
         messages: list[dict[str, Any]] = self._done("GET", f"/_sim/inbox?{query}")["messages"]

@@ -29,6 +29,7 @@ LONGER_MODULES = {
     "billing_ui/components/browser.py": "one thin name for each thing that assets/ui.js exports",
     "billing_ui/components/shell.py": "rail, top bar and tab bar show the same links and balance",
     "billing_ui/gateways/xendit/adapter.py": "every call of one port to one gateway",
+    "billing_ui/ledger/tables.py": "the tables of the books stand in one place",
     "billing_ui/pages/admin/payment.py": "the head of a payment's file and the acts on it are read together",
     "billing_ui/pages/admin/traces.py": "the tables of a payment's file are one pattern, nine times",
     "billing_ui/pages/plans.py": "choosing and paying happen inside the same card",
@@ -36,6 +37,7 @@ LONGER_MODULES = {
     "billing_ui/pages/topup_form.py": "amount, method and the sum are one form",
     "billing_ui/queries/admin_payment.py": "the file of one payment is put together in one place",
     "billing_ui/queries/admin_payments.py": "a page of the list, its filters and its flags belong together",
+    "billing_ui/queries/reconciliation.py": "runs and their differences are one report",
     "billing_ui/rules/errors.py": "the tree of refusals is drawn and told in one place",
     "billing_ui/sandbox/control.py": "the control API is one table of acts",
     "billing_ui/sandbox/pages.py": "plain pages of one look",
@@ -45,6 +47,7 @@ LONGER_MODULES = {
     "billing_ui/services/refund_requests.py": "a wish for money to go back, its question and its end",
     "billing_ui/services/refunds.py": "the only road for money going back is read from end to end",
     "billing_ui/services/returns.py": "how a sum of money stands, and the one posting that sends a part of it back",
+    "billing_ui/services/reconciliation.py": "one run from list to totals",
     "billing_ui/state/pay.py": "one purchase in all its live states",
     "billing_ui/state/topup.py": "amount and method serve two pages with the same handlers",
 }

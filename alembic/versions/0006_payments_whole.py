@@ -28,9 +28,17 @@ def upgrade() -> None:
     _create_mail_stop()
     _create_reconcile_run()
     _create_difference()
+    op.create_index(
+        "ix_entry_money",
+        "entry",
+        ["recorded_at"],
+        sqlite_where=sa.text("unit <> 'TOKEN'"),
+        postgresql_where=sa.text("unit <> 'TOKEN'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_entry_money", "entry")
     op.drop_table("difference")
     op.drop_table("reconcile_run")
     op.drop_table("mail_stop")
@@ -237,7 +245,9 @@ def _create_difference() -> None:
         sa.Column("run_id", BIG, nullable=False),
         sa.Column("gateway", sa.String(), nullable=False),
         sa.Column("bucket", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("gateway_payment_id", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
         sa.Column("payment_id", BIG, nullable=True),
         sa.Column("gateway_amount", sa.BigInteger(), nullable=True),
         sa.Column("our_amount", sa.BigInteger(), nullable=True),
@@ -251,6 +261,7 @@ def _create_difference() -> None:
         sa.CheckConstraint(
             "bucket IN ('gateway_only', 'ours_only', 'amount', 'ledger')", name=op.f("ck_difference_bucket")
         ),
+        sa.CheckConstraint("kind IN ('payment', 'refund')", name=op.f("ck_difference_kind")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_difference_payment_id")),
         sa.ForeignKeyConstraint(["run_id"], ["reconcile_run.id"], name=op.f("fk_difference_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_difference")),

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from billing_ui import runtime
 from billing_ui.api import documents
 from billing_ui.api.auth import HostRoute, bearer
-from billing_ui.api.schemas import PaymentAnswer, TimelineEntry, TopupAnswer, read_topup
+from billing_ui.api.schemas import PaymentAnswer, ReceiptLink, TimelineEntry, TopupAnswer, read_topup
 from billing_ui.env import Env
 from billing_ui.queries.host_payments import HostPaymentView, host_payment
 from billing_ui.rules.errors import FieldInvalid, NotFound
@@ -64,6 +64,7 @@ async def payment(payment_id: str) -> JSONResponse:
             created_at=shown.created_at,
             paid_at=shown.paid_at,
             is_late=found.is_late,
+            receipt=_receipt(env, found),
             timeline=[
                 TimelineEntry.model_validate(
                     {"at": line.at, "kind": line.kind, "status": line.status, "attempt": line.attempt}
@@ -103,6 +104,13 @@ def _payable(env: Env, found: HostPaymentView) -> dict[str, Any]:
         told[_INSTRUCTIONS[shown.instruction_kind]] = shown.instruction_value or None
         told["deeplink"] = shown.deeplink or None
     return told
+
+
+def _receipt(env: Env, found: HostPaymentView) -> ReceiptLink | None:
+    receipt = found.receipt
+    if receipt is None:
+        return None
+    return ReceiptLink(number=receipt.number, url=env.config.url(receipt.pdf), verify_url=env.config.url(receipt.proof))
 
 
 def _json(answer: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:

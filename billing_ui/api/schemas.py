@@ -71,6 +71,14 @@ class TimelineEntry(BaseModel):
     attempt: str
 
 
+class ReceiptLink(BaseModel):
+    """`url` is the PDF, for members who are signed in; `verify_url` proves it to whoever has it."""
+
+    number: str
+    url: str
+    verify_url: str
+
+
 class PaymentAnswer(TopupAnswer):
     """The purchase as it stands, and its story."""
 
@@ -83,6 +91,7 @@ class PaymentAnswer(TopupAnswer):
     created_at: datetime
     paid_at: datetime | None
     is_late: bool = Field(description="The money came after the deadline; it is credited all the same.")
+    receipt: ReceiptLink | None = Field(default=None, description="Once the purchase is paid.")
     timeline: list[TimelineEntry]
 
 

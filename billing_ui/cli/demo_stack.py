@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -44,6 +45,7 @@ def environment(chosen: Wishes) -> dict[str, str]:
         "MAIL_FROM": "billing@demo.billing.test",
         "PUBLIC_URL": chosen.app_url,
         "RESEND_API_KEY": "re_demo",
+        "RESEND_WEBHOOK_SECRET": secrets["mail_secret"],
         "RESEND_BASE_URL": f"{chosen.sandbox_url}/resend",
         "XENDIT_API_KEY": "xnd_development_demo",
         "XENDIT_BASE_URL": f"{chosen.sandbox_url}/xendit",
@@ -56,18 +58,20 @@ def environment(chosen: Wishes) -> dict[str, str]:
 
 def _secrets(chosen: Wishes) -> dict[str, str]:
     """Made once and kept, so that a second start meets the same host app and the same gateway."""
-    path = chosen.folder / "secrets.json"
-    if path.exists():
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    ids = Ids()
-    made = {"billing_secret": f"bsk_{ids.secret()}", "callback_token": ids.secret()}
-    write_private(path, json.dumps(made))
-    return made
+    path, ids = chosen.folder / "secrets.json", Ids()
+    kept = dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    signing = base64.b64encode(ids.secret().encode()).decode()
+    made = {"billing_secret": f"bsk_{ids.secret()}", "callback_token": ids.secret(), "mail_secret": f"whsec_{signing}"}
+    if made.keys() - kept.keys():
+        kept = {**made, **kept}
+        write_private(path, json.dumps(kept))
+    return kept
 
 
 def start_sandbox(chosen: Wishes, children: Children, told: dict[str, str]) -> None:
     command = [sys.executable, "-m", "billing_ui.sandbox", "--port", str(chosen.sandbox_port),
-               "--app-url", chosen.app_url, "--callback-token", told["XENDIT_CALLBACK_TOKEN"]]  # fmt: skip
+               "--app-url", chosen.app_url, "--callback-token", told["XENDIT_CALLBACK_TOKEN"],
+               "--mail-secret", told["RESEND_WEBHOOK_SECRET"]]  # fmt: skip
     sandbox = children.start("sandbox", command, told, ROOT)
     _wait(f"{chosen.sandbox_url}/_sim/health", sandbox, SANDBOX_PATIENCE_S)
 

@@ -18,6 +18,7 @@ from billing_ui.cli import (
     mails,
     payments,
     receipts,
+    reconcile,
     seed,
     serve,
     user,
@@ -31,7 +32,8 @@ from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
 _COMMANDS = (
-    demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, mails, jobs, verify,
+    demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, reconcile, mails, jobs,
+    verify,
 )  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button, copy_button, link_button
+from billing_ui.components.action import copy_button, link_button
 from billing_ui.components.marks import badge
 from billing_ui.components.surface import balance_stat, facts
-from billing_ui.components.text import money, num, t, when
+from billing_ui.components.text import language, money, num, t, when
 
 
 def pay_facts(shown: Any) -> rx.Component:
@@ -64,14 +64,15 @@ def _receipt(shown: Any) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.h2(t("pay.receipt_title"), font_size="16px"),
-            button(
-                "pay.print", on_click=rx.call_script("window.print()"), kind="ghost", size="sm", icon_name="receipt"
-            ),
+            rx.cond(shown["receipt"] != "", _download(shown["receipt"].to(str)), rx.fragment()),
             class_name="between",
         ),
         facts(
             [
-                ("pay.receipt_number", rx.el.span(shown["ref"], class_name="mono")),
+                (
+                    "pay.receipt_number",
+                    rx.el.span(rx.cond(shown["receipt"] != "", shown["receipt"], shown["ref"]), class_name="mono"),
+                ),
                 ("pay.paid_at", when(shown["paid_at"], shown["zone"])),
                 ("pay.method", t("method." + shown["method"].to(str))),
                 ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
@@ -80,4 +81,17 @@ def _receipt(shown: Any) -> rx.Component:
         ),
         class_name="well stack-sm",
         custom_attrs={"data-testid": "receipt"},
+    )
+
+
+def _download(number: rx.Var[str]) -> rx.Component:
+    """The paper in the language of this page, beside it: the page stays."""
+    return link_button(
+        "pay.receipt",
+        "/receipts/" + number + ".pdf?lang=" + language(),
+        kind="secondary",
+        size="sm",
+        icon_name="download",
+        testid="receipt-pdf",
+        target="_blank",
     )

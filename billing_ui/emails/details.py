@@ -1,4 +1,5 @@
-"""The rows of `transaction_details`: what was paid, how, when, and what stands in the account now."""
+"""The rows of `transaction_details`: what was paid, how, when, and what stands in the account now. A row may lead to
+a page."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 
 from billing_ui.i18n import catalogue, text
 
-Row = tuple[str, str]
+Row = tuple[str, str, str]
 
 
 def rows(language: str, args: Mapping[str, Any]) -> list[Row]:
@@ -22,9 +23,11 @@ def rows(language: str, args: Mapping[str, Any]) -> list[Row]:
         "tokens_back": _tokens(language, args.get("tokens_back"), None, args),
         "balance": _tokens(language, args.get("balance"), args.get("token_equivalent"), args),
         "until": _instant(language, args, "until"),
+        "receipt": args.get("receipt"),
         "ref": args.get("ref"),
     }
-    return [(text(language, f"mail.row.{name}"), value) for name, value in told.items() if value]
+    links = {"receipt": args.get("receipt_link", "")}
+    return [(text(language, f"mail.row.{name}"), value, links.get(name, "")) for name, value in told.items() if value]
 
 
 def money(args: Mapping[str, Any], amount: int) -> dict[str, Any]:

@@ -70,6 +70,9 @@ class Gateway(Protocol):
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         """The gateway's own list of money that moved in this time, refunds included."""
 
+    def transactions_of(self, reference: str) -> Iterator[GatewayTransaction]:
+        """All of that list that carries one reference, whenever it moved."""
+
     def request_of(self, gateway_payment_id: str) -> str | None:
         """The request a payment of that list belongs to, None when the gateway does not know the payment."""
 

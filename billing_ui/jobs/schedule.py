@@ -16,11 +16,13 @@ from billing_ui.jobs import (
     look,
     look_refund,
     purge,
+    reconcile,
     send_mail,
     sweep_payments,
 )
 from billing_ui.jobs.runner import Handler
 from billing_ui.kit.json_types import JsonMap
+from billing_ui.rules.reconciliation import next_round
 from billing_ui.services import outbox
 from billing_ui.services.readiness import BEAT_EVERY
 
@@ -54,6 +56,7 @@ HANDLERS: Mapping[str, Handler] = {
     look_refund.KIND: look_refund.run,
     handle_inbox.KIND: handle_inbox.run,
     send_mail.KIND: send_mail.run,
+    reconcile.KIND: reconcile.run,
     **{kind: _round(kind) for kind in _ROUNDS},
 }
 
@@ -63,3 +66,4 @@ def arm(env: Env) -> None:
     with env.db.begin() as tx:
         for kind in _ROUNDS:
             outbox.reschedule(tx, env, kind, f"cron:{kind}", {}, env.clock.now())
+        outbox.reschedule(tx, env, reconcile.KIND, reconcile.KEY, {}, next_round(env.clock.now()))

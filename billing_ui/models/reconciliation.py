@@ -31,6 +31,7 @@ class Difference(SQLModel, table=True):
     __tablename__ = "difference"
     __table_args__ = (
         one_of("bucket", "gateway_only", "ours_only", "amount", "ledger"),
+        one_of("kind", "payment", "refund"),
         UniqueConstraint("gateway", "gateway_payment_id", "bucket"),
     )
 
@@ -39,7 +40,9 @@ class Difference(SQLModel, table=True):
     run_id: int = Field(foreign_key="reconcile_run.id", sa_type=BigId)
     gateway: str
     bucket: str
+    kind: str = "payment"
     gateway_payment_id: str
+    reference: str = ""
     payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigId)
     gateway_amount: int | None = Field(default=None, sa_type=BigInteger)
     our_amount: int | None = Field(default=None, sa_type=BigInteger)

@@ -79,8 +79,8 @@ def _no_mail() -> rx.Component:
             tone="warn",
             icon_name="mail",
         ),
-        rx.el.p(t("set.mail_confirm_hint"), class_name="hint"),
         button("set.mail_confirm", on_click=SettingsState.confirm_mail, kind="secondary", testid="mail-confirm"),
+        rx.el.p(t("set.mail_confirm_hint"), class_name="hint"),
         rx.cond(
             Session.is_verified,
             rx.el.p(t("set.mail_wrong", support=record(Session.brand)["support"]), class_name="hint"),

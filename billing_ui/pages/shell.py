@@ -37,7 +37,8 @@ def customer_page(
         balance=shell_balance(),
         who=record(Session.user)["email"],
         sandbox=Session.sandbox,
-        banner=_notice(),
+        # The settings page tells it in full itself, with what can be done.
+        banner=_notice(told_by_the_page="mail_stopped" if here == "settings" else ""),
         on_language=SettingsState.pick_language,
         desk=record(Session.user)["role"].bool(),
     )
@@ -88,10 +89,10 @@ def tokens_compact(tokens: Any) -> rx.Var[str]:
     return t("unit.tokens", tokens=compact(tokens))
 
 
-def _notice() -> rx.Component:
+def _notice(told_by_the_page: str) -> rx.Component:
     shown = record(Session.notice)
     return rx.cond(
-        shown["kind"],
+        shown["kind"] & (shown["kind"].to(str) != told_by_the_page),
         banner(
             t(shown["key"], shown["args"]),
             kind=shown["kind"],

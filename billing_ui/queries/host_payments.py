@@ -11,6 +11,7 @@ from sqlmodel import col
 from billing_ui.infra.db import Tx
 from billing_ui.models import Account, Capture, Payment, PaymentEvent, Topup
 from billing_ui.queries.payment import PaymentView, payment_view
+from billing_ui.queries.receipts import ReceiptView, for_purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class HostPaymentView:
     external_id: str | None
     is_late: bool
     timeline: tuple[StoryLine, ...]
+    receipt: ReceiptView | None
 
 
 def account_id_of(tx: Tx, *, account: str | None, external_id: str | None) -> int | None:
@@ -62,7 +64,9 @@ def host_payment(tx: Tx, public_id: str) -> HostPaymentView | None:
         .join(Payment, col(Payment.id) == col(Capture.payment_id))
         .where(col(Payment.topup_id) == topup_id, col(Capture.outcome) == "credited")
     )
-    return HostPaymentView(shown, account, external_id, bool(tx.scalar(late)), _story(tx, topup_id))
+    return HostPaymentView(
+        shown, account, external_id, bool(tx.scalar(late)), _story(tx, topup_id), for_purchase(tx, ref)
+    )
 
 
 def _story(tx: Tx, topup_id: int | None) -> tuple[StoryLine, ...]:

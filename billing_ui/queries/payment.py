@@ -12,6 +12,7 @@ from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, Capture, Payment, PaymentEvent, Topup
 from billing_ui.queries.aftermath import Aftermath, after
+from billing_ui.queries.receipts import number_for
 from billing_ui.rules.refunds import Standing
 
 
@@ -24,7 +25,8 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """`balance`, `phone`, `timeline` and what went back are for members only; a stranger sees what is needed to pay.
+    """`balance`, `phone`, `timeline`, `receipt` and what went back are for members only; a stranger sees what is
+    needed to pay.
 
     `refunded` is what went back of the money that bought tokens, `returned` what went back of money that did not,
     `kept` what waits for a decision. `standing` says it in one word, empty where there is nothing to add to `status`.
@@ -54,6 +56,7 @@ class PaymentView:
     payment: str = ""
     phone: str = ""
     timeline: tuple[TimelineLine, ...] = ()
+    receipt: str = ""
     refunded: int = 0
     returned: int = 0
     kept: int = 0
@@ -94,6 +97,7 @@ def _view(tx: Tx, row: Row[Topup, Payment, str, int], account_id: int | None) ->
         balance=balance if is_member else 0, payment=payment.public_id,
         phone=(payment.payer_phone or "") if is_member else "",
         timeline=_timeline(tx, payment) if is_member else (),
+        receipt=number_for(tx, topup.id) if is_member and topup.id is not None else "",
         refunded=aftermath.refunded, returned=aftermath.returned, kept=aftermath.kept,
         is_disputed=aftermath.is_disputed, standing=aftermath.standing,
     )  # fmt: skip

@@ -87,6 +87,12 @@ def for_purchase(tx: Tx, ref: str) -> ReceiptView | None:
     return _one(tx, _receipts().where(col(Receipt.payment_id).in_(attempts)))
 
 
+def number_for(tx: Tx, topup_id: int) -> str:
+    """The number of a purchase's receipt; empty while there is none."""
+    query = select(col(Receipt.number)).join(Payment, col(Payment.id) == col(Receipt.payment_id))
+    return tx.scalar(query.where(col(Payment.topup_id) == topup_id)) or ""
+
+
 def newest(tx: Tx, limit: int) -> list[ReceiptView]:
     return [_view(tx, row, language) for row, language in tx.execute(_receipts().limit(limit))]
 

@@ -19,6 +19,8 @@ def read_settings(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--app-url", default=plain.app_url, help="the app that is told about payments")
     parser.add_argument("--webhook-path", default=plain.webhook_path)
     parser.add_argument("--callback-token", default=plain.callback_token, help="sent as x-callback-token")
+    parser.add_argument("--mail-webhook-path", default=plain.mail_webhook_path)
+    parser.add_argument("--mail-secret", default="", help="whsec_…: signs news of mails; without it none are sent")
     parser.add_argument("--public-url", default="", help="the address browsers use, when it differs")
     parser.add_argument("--merchant", default=plain.merchant, help="the name a payer sees")
     parser.add_argument("--seed", type=int, help="the same seed makes the same ids")

@@ -1,35 +1,15 @@
 """What a payer does, with the news of it sent to the app: shared by the control API and the phone pages."""
 
 import asyncio
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from billing_ui.sandbox import payments
-from billing_ui.sandbox.bodies import BodyError
+from billing_ui.sandbox import payments, refunds
 from billing_ui.sandbox.state import Event, PaymentRequest
+from billing_ui.sandbox.wishes import FailOptions, PayOptions, RefundOptions
 from billing_ui.sandbox.world import World
 
 WAIT_S = 29.5
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class PayOptions:
-    amount: int | None = None
-    times: int = 1
-    payments: int = 1
-    delay_s: float = 0
-    drop_webhook: bool = False
-    after_expiry: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FailOptions:
-    code: str = "USER_DECLINED_PAYMENT"
-    keep_open: bool = False
 
 
 async def pay(world: World, request: PaymentRequest, options: PayOptions) -> None:
@@ -39,11 +19,27 @@ async def pay(world: World, request: PaymentRequest, options: PayOptions) -> Non
 
 
 async def fail(world: World, request: PaymentRequest, options: FailOptions) -> None:
-    await announce(world, [payments.fail(world, request, options.code, keep_open=options.keep_open)])
+    await announce(world, payments.fail(world, request, options.code, keep_open=options.keep_open))
 
 
 async def expire(world: World, request: PaymentRequest) -> None:
-    await announce(world, [payments.expire(world, request)])
+    await announce(world, payments.expire(world, request))
+
+
+async def refund(world: World, request: PaymentRequest, options: RefundOptions) -> None:
+    """With `after_s` it stays on its way until the sandbox's clock is that far."""
+    wish = refunds.Wish(request, world.ids.uuid(), "REQUESTED_BY_CUSTOMER", options.amount, None, options.payment_id)
+    made = refunds.ask(world, wish)
+
+    async def end() -> None:
+        told = refunds.settle(world, made, options.outcome, options.code)
+        if not options.drop_webhook:
+            await announce(world, told, times=options.times)
+
+    if options.outcome != "pending" and options.after_s:
+        world.agenda.at(world.clock() + timedelta(seconds=options.after_s), end)
+    elif options.outcome != "pending":
+        await end()
 
 
 async def announce(world: World, events: list[Event], *, times: int = 1, delay_s: float = 0) -> None:
@@ -67,47 +63,7 @@ async def announce(world: World, events: list[Event], *, times: int = 1, delay_s
         return
 
 
-def read_pay(body: Mapping[str, object]) -> PayOptions:
-    _only(body, {"amount", "times", "payments", "delay_s", "drop_webhook", "after_expiry"})
-    amount = body.get("amount")
-    return PayOptions(
-        amount=None if amount is None else _whole("amount", amount, 1, 10**12),
-        times=_whole("times", body.get("times", 1), 1, 500),
-        payments=_whole("payments", body.get("payments", 1), 1, 50),
-        delay_s=_seconds(body.get("delay_s", 0)),
-        drop_webhook=_flag("drop_webhook", body),
-        after_expiry=_flag("after_expiry", body),
-    )
-
-
-def read_fail(body: Mapping[str, object]) -> FailOptions:
-    _only(body, {"code", "keep_open"})
-    code = body.get("code", FailOptions().code)
-    if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise BodyError("code must be an upper-case failure code such as INSUFFICIENT_BALANCE")
-    return FailOptions(code, _flag("keep_open", body))
-
-
-def _only(body: Mapping[str, object], known: set[str]) -> None:
-    unknown = sorted(body.keys() - known)
-    if unknown:
-        raise BodyError(f"unknown field {unknown[0]!r}")
-
-
-def _whole(name: str, value: object, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise BodyError(f"{name} must be a whole number from {least} to {most}")
-    return value
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 86_400:
-        raise BodyError("delay_s must be a number from 0 to 86400")
-    return float(value)
-
-
-def _flag(name: str, body: Mapping[str, object]) -> bool:
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        raise BodyError(f"{name} must be true or false")
-    return value
+def announce_later(world: World, events: list[Event]) -> None:
+    """For an answer that must not wait until the app has heard."""
+    for event in events:
+        world.agenda.start(partial(world.postman.tell, event))

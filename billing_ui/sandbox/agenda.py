@@ -64,13 +64,16 @@ class Agenda:
         return begun
 
     def clear(self) -> None:
+        """Nothing that was planned happens, and what is under way is broken off."""
         self._queue.clear()
+        for task in self._running:
+            task.cancel()
 
     async def close(self) -> None:
-        self.clear()
         waiting = [task for task in (self._loop, *self._running) if task is not None]
-        for task in waiting:
-            task.cancel()
+        self.clear()
+        if self._loop is not None:
+            self._loop.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
         self._loop = None
 

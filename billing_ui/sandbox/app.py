@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from billing_ui.sandbox import control, inbox, pages, panel, resend, weather, xendit
+from billing_ui.sandbox import control, control_claims, control_scenarios, inbox, pages, panel, resend, weather, xendit
 from billing_ui.sandbox.clock import Clock, real_clock
 from billing_ui.sandbox.guard import Guard
 from billing_ui.sandbox.settings import Settings
@@ -24,15 +24,16 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
-        await world.postman.warm()
+        await world.carrier.warm()
         yield
         await close(world)
 
+    controls = (control, control_claims, control_scenarios, weather)
     app = Starlette(
         routes=[
             Mount("/xendit", routes=xendit.routes(world)),
             Mount("/resend", routes=resend.routes(world)),
-            Mount("/_sim", routes=[*control.routes(world), *weather.routes(world)]),
+            Mount("/_sim", routes=[*(route for room in controls for route in room.routes(world)), *inbox.acts(world)]),
             *panel.routes(world),
             *pages.routes(world),
             *inbox.routes(world),
@@ -47,7 +48,7 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
 
 async def close(world: World) -> None:
     await world.agenda.close()
-    await world.postman.close()
+    await world.carrier.close()
 
 
 async def _no_such_page(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing_ui.sandbox import acts, mails
+from billing_ui.sandbox import acts, mails, wishes
 from billing_ui.sandbox.bodies import BodyError, read_object
 from billing_ui.sandbox.clock import parse_time, wire_time
 from billing_ui.sandbox.payments import NotPayableError
@@ -28,24 +28,24 @@ class Control:
         self._world = world
 
     async def read(self, request: Request) -> Response:
-        return JSONResponse(view(self._find(request)))
+        return JSONResponse(view(self._world, self._find(request)))
 
     async def pay(self, request: Request) -> Response:
-        options = acts.read_pay(await read_object(request))
+        options = wishes.read_pay(await read_object(request))
         found = self._find(request, late=options.after_expiry)
         await acts.pay(self._world, found, options)
-        return JSONResponse(view(found))
+        return JSONResponse(view(self._world, found))
 
     async def fail(self, request: Request) -> Response:
-        options = acts.read_fail(await read_object(request))
+        options = wishes.read_fail(await read_object(request))
         found = self._find(request)
         await acts.fail(self._world, found, options)
-        return JSONResponse(view(found))
+        return JSONResponse(view(self._world, found))
 
     async def expire(self, request: Request) -> Response:
         found = self._find(request)
         await acts.expire(self._world, found)
-        return JSONResponse(view(found))
+        return JSONResponse(view(self._world, found))
 
     async def inbox(self, request: Request) -> Response:
         wanted = request.query_params.get("to", "").lower()
@@ -83,7 +83,7 @@ class Control:
         return [mail for mail in kept if mail.sent_at > moment]
 
 
-def view(found: PaymentRequest) -> dict[str, Any]:
+def view(world: World, found: PaymentRequest) -> dict[str, Any]:
     return {
         "reference": found.reference,
         "gateway": "xendit",
@@ -92,6 +92,16 @@ def view(found: PaymentRequest) -> dict[str, Any]:
         "currency": "IDR",
         "status": found.status,
         "payment_ids": [payment.id for payment in found.payments],
+        "refunds": [
+            {"id": refund.id, "status": refund.status, "amount": refund.amount, "payment_id": refund.payment_id}
+            for refund in world.books.refunds.values()
+            if refund.request_id == found.id
+        ],
+        "disputes": [
+            {"id": dispute.id, "status": dispute.status, "amount": dispute.amount, "payment_id": dispute.payment_id}
+            for dispute in world.books.disputes.values()
+            if dispute.payment_id in {payment.id for payment in found.payments}
+        ],
         "deliveries": [
             {"event": told.event, "event_id": told.event_id, "status": told.status, "ms": told.ms}
             for told in found.deliveries

@@ -14,9 +14,10 @@ from billing_ui.sandbox.refusals import RefusedError
 FAULTS = ("timeout_after_commit", "timeout", "500", "html_502", "empty_503", "429", "connection_reset", "slow")
 CALLS = {
     "xendit": (
-        "create", "status", "change", "cancel", "simulate", "payment", "refund", "refund_status", "transactions",
-        "balance", "session", "session_status", "session_cancel", "customer", "v2_create", "v2_status", "v2_list",
-        "v2_simulate", "invoice", "invoice_status", "invoice_list", "invoice_expire",
+        "create", "status", "change", "cancel", "simulate", "payment", "refund", "refund_status", "refund_list",
+        "refund_cancel", "transactions", "balance", "session", "session_status", "session_cancel", "customer",
+        "customer_status", "customer_list", "v2_create", "v2_status", "v2_list", "v2_simulate", "invoice",
+        "invoice_status", "invoice_list", "invoice_expire",
     ),
     "resend": ("send", "batch", "read"),
 }  # fmt: skip

@@ -16,5 +16,8 @@ class Ids:
     def named(self, prefix: str) -> str:
         return f"{prefix}-{self.uuid()}"
 
+    def hex24(self) -> str:
+        return f"{self._dice.getrandbits(96):024x}"
+
     def digits(self, count: int) -> str:
         return "".join(str(self._dice.randrange(10)) for _ in range(count))

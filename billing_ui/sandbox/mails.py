@@ -15,6 +15,7 @@ KEY_LIVES = timedelta(hours=24)
 _REFUSED_HOSTS = frozenset({"example.com", "test.com"})
 _OUTCOMES = frozenset({"delivered", "bounced", "complained", "suppressed"})
 _HREF = re.compile(r"""href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
+_TAG_WORD = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _BARE = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
@@ -33,6 +34,7 @@ def read_mail(world: World, body: object, key: str | None) -> Mail:
     for name in ("from", "subject", "html", "text"):
         if not isinstance(body.get(name) or "", str):
             raise _unprocessable(f"Invalid `{name}` field.")
+    _check_tags(body.get("tags"))
     recipients = _recipients(body["to"])
     if not _host(body["from"]):
         raise _unprocessable("Invalid `from` field.")
@@ -90,7 +92,17 @@ def shown(mail: Mail) -> dict[str, Any]:
         "links": list(mail.links),
         "idempotency_key": mail.idempotency_key,
         "sent_at": wire_time(mail.sent_at),
+        "outcome": mail.outcome,
+        "told": [{"event": told.event, "status": told.status, "refusal": told.refusal} for told in mail.told],
     }
+
+
+def _check_tags(tags: object) -> None:
+    """A list of pairs when a mail is sent; news of it bring them back as an object."""
+    for tag in [] if tags is None else tags if isinstance(tags, list) else [None]:
+        pair = (tag.get("name"), tag.get("value")) if isinstance(tag, dict) else (None, None)
+        if not all(isinstance(word, str) and _TAG_WORD.fullmatch(word) for word in pair):
+            raise _unprocessable("Tags should only contain ASCII letters, numbers, underscores, or dashes.")
 
 
 def _recipients(value: object) -> tuple[str, ...]:

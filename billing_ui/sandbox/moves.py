@@ -1,4 +1,4 @@
-"""All money that moved, as one list: payments that came in."""
+"""All money that moved, as one list: payments that came in, refunds that went back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +37,20 @@ def moves(world: World) -> Iterator[Move]:
             reference=asked.reference,
             channel=asked.channel,
             account=asked.action("VIRTUAL_ACCOUNT_NUMBER"),
-            amount=sum(capture.amount for capture in payment.captures),
+            amount=payment.amount,
             created=payment.created,
             updated=payment.updated,
+        )
+    for refund in world.books.refunds.values():
+        if refund.status != "SUCCEEDED":
+            continue
+        yield Move(
+            product_id=refund.id,
+            type="REFUND",
+            reference=refund.reference,
+            channel=world.books.requests[refund.request_id].channel,
+            account=None,
+            amount=refund.amount,
+            created=refund.created,
+            updated=refund.updated,
         )

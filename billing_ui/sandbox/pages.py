@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing_ui.sandbox import acts
+from billing_ui.sandbox import acts, wishes
 from billing_ui.sandbox.bodies import BodyError, read_form
 from billing_ui.sandbox.channels import Kind
 from billing_ui.sandbox.look import Look
@@ -69,9 +69,9 @@ class Pages:
         form = await read_form(request)
         try:
             if act == "pay":
-                await acts.pay(self._world, found, acts.read_pay(_pay_wishes(form)))
+                await acts.pay(self._world, found, wishes.read_pay(_pay_wishes(form)))
             elif act == "fail":
-                await acts.fail(self._world, found, acts.FailOptions())
+                await acts.fail(self._world, found, wishes.FailOptions())
             else:
                 await acts.expire(self._world, found)
         except (BodyError, NotPayableError) as reason:

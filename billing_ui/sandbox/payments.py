@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from billing_ui.sandbox import qris, wire
+from billing_ui.sandbox import news, qris
 from billing_ui.sandbox.channels import Channel
 from billing_ui.sandbox.state import LATE, Capture, Event, Payment, PaymentRequest
 from billing_ui.sandbox.world import World
@@ -25,6 +25,7 @@ class Order:
     properties: dict[str, Any]
     extras: dict[str, Any]
     expires_at: datetime | None = None
+    checkout_id: str = ""
 
 
 def create(world: World, order: Order) -> PaymentRequest:
@@ -42,17 +43,21 @@ def create(world: World, order: Order) -> PaymentRequest:
         updated=now,
         expires_at=order.expires_at or now + order.channel.lifetime,
         status="ACCEPTING_PAYMENTS" if reusable else "REQUIRES_ACTION",
+        method_id=world.ids.named("pm"),
+        checkout_id=order.checkout_id,
     )
     request.actions = [_action(world, request, descriptor) for descriptor in order.channel.shows]
     world.books.add(request)
     watch_expiry(world, request)
+    if world.scene.day is not None:
+        world.scene.day.created(request)
     return request
 
 
 def pay(
     world: World, request: PaymentRequest, *, amount: int | None = None, payments: int = 1, late: bool = False
 ) -> list[Event]:
-    """Money moves: one event for each payment. A late payment leaves the request as it is, as the real one does."""
+    """Money moves, and the news of it. A late payment leaves the request as it is, as the real one does."""
     now = world.clock()
     paid = amount or request.amount
     if paid is None:
@@ -68,10 +73,10 @@ def pay(
     if request.status == "REQUIRES_ACTION":
         request.status = "SUCCEEDED"
     request.updated = now
-    return [_payment_event(world, "payment.capture", payment, request) for payment in made]
+    return [event for payment in made for event in news.paid(world, payment, request)]
 
 
-def fail(world: World, request: PaymentRequest, code: str, *, keep_open: bool = False) -> Event:
+def fail(world: World, request: PaymentRequest, code: str, *, keep_open: bool = False) -> list[Event]:
     """A declined attempt; it closes the request unless the payer may try the same code again."""
     if not request.is_open:
         raise NotPayableError(f"{request.reference} is {request.status}")
@@ -80,14 +85,14 @@ def fail(world: World, request: PaymentRequest, code: str, *, keep_open: bool = 
     request.updated = payment.updated
     if not keep_open:
         request.status, request.failure_code = "FAILED", code
-    return _payment_event(world, "payment.failure", payment, request)
+    return news.declined(world, payment, request)
 
 
-def expire(world: World, request: PaymentRequest) -> Event:
+def expire(world: World, request: PaymentRequest) -> list[Event]:
     if not request.is_open:
         raise NotPayableError(f"{request.reference} is {request.status}")
     request.status, request.updated = "EXPIRED", world.clock()
-    return _event(world, "payment_request.expiry", request, wire.request_json(request))
+    return news.expired(world, request)
 
 
 def cancel(world: World, request: PaymentRequest) -> None:
@@ -99,7 +104,8 @@ def watch_expiry(world: World, request: PaymentRequest) -> None:
 
     async def close() -> None:
         if request.is_open and request.expires_at <= world.clock():
-            await world.postman.tell(expire(world, request))
+            for event in expire(world, request):
+                await world.postman.tell(event)
 
     world.agenda.at(request.expires_at, close)
 
@@ -110,15 +116,6 @@ def _payment(world: World, request: PaymentRequest, status: str) -> Payment:
     request.payments.append(payment)
     world.books.payments[payment.id] = payment
     return payment
-
-
-def _payment_event(world: World, kind: str, payment: Payment, request: PaymentRequest) -> Event:
-    return _event(world, kind, request, wire.payment_json(payment, request))
-
-
-def _event(world: World, kind: str, request: PaymentRequest, data: dict[str, Any]) -> Event:
-    now = world.clock()
-    return Event(world.ids.uuid(), kind, request, wire.envelope(kind, now, data), now)
 
 
 def _action(world: World, request: PaymentRequest, descriptor: str) -> dict[str, str]:

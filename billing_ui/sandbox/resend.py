@@ -12,6 +12,7 @@ from starlette.routing import Route
 from billing_ui.sandbox import mails
 from billing_ui.sandbox.bodies import BodyError, decode, read_bytes
 from billing_ui.sandbox.faults import through
+from billing_ui.sandbox.mail_news import MailNews
 from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.state import Mail
 from billing_ui.sandbox.world import World
@@ -24,6 +25,7 @@ _BATCH = 100
 class Resend:
     def __init__(self, world: World) -> None:
         self._world = world
+        self._news = MailNews(world)
 
     async def send(self, request: Request) -> Response:
         body = decode(await read_bytes(request))
@@ -57,6 +59,7 @@ class Resend:
     def _send_one(self, body: object, key: str | None) -> dict[str, Any]:
         mail = mails.read_mail(self._world, body, key)
         self._world.books.mails.append(mail)
+        self._news.follow(mail)
         return {"id": mail.id}
 
     def _send_many(self, bodies: list[Any], key: str | None, permissive: bool) -> dict[str, Any]:
@@ -70,6 +73,8 @@ class Resend:
                     raise
                 errors.append({"index": index, "message": refusal.message})
         self._world.books.mails.extend(sent)
+        for mail in sent:
+            self._news.follow(mail)
         answer: dict[str, Any] = {"data": [{"id": mail.id} for mail in sent]}
         return {**answer, "errors": errors} if permissive else answer
 

@@ -1,5 +1,7 @@
 """What a sandbox is started with, and the starts it refuses."""
 
+import base64
+import binascii
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ class Settings:
     webhook_path: str = "/api/webhooks/xendit"
     bill_path: str = "/pay/{reference}/"
     callback_token: str = "sandbox-callback-token"
+    mail_webhook_path: str = "/api/webhooks/resend"
+    mail_secret: str = ""
+    """Signs news of mails (`whsec_…`); without one nothing is told."""
     public_url: str = ""
     merchant: str = "TOKO UJI COBA"
     nmid: str = "ID1020304050607"
@@ -34,6 +39,10 @@ class Settings:
     def bill_url(self, reference: str) -> str:
         """Where the shop shows one bill: the way back for a payer whom the shop gave no return address."""
         return self.app_url.rstrip("/") + self.bill_path.format(reference=reference)
+
+    @property
+    def mail_webhook_url(self) -> str:
+        return self.app_url.rstrip("/") + self.mail_webhook_path
 
     @property
     def own_url(self) -> str:
@@ -57,5 +66,14 @@ def refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise UnsafeStartError("The sandbox does not start when ENV=production: its payments are not real.")
     if not is_loopback(settings.host):
         raise UnsafeStartError(f"The sandbox binds loopback only; --host {settings.host} is reachable from outside.")
+    if settings.mail_secret and not _is_signing_secret(settings.mail_secret):
+        raise UnsafeStartError("--mail-secret must be whsec_ and base64, as Resend shows its signing secrets.")
     if not is_loopback(urlsplit(settings.app_url).hostname or ""):
         raise UnsafeStartError(f"The sandbox reports to loopback only; --app-url {settings.app_url} is elsewhere.")
+
+
+def _is_signing_secret(secret: str) -> bool:
+    try:
+        return bool(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except binascii.Error:
+        return False

@@ -1,4 +1,4 @@
-"""The books of the sandbox: what was asked, paid, told and mailed. In memory, touched on one event loop only."""
+"""What was asked, paid, told and mailed: the records of the sandbox."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,10 @@ class Payment:
     failure_code: str | None = None
     receipt: str = ""
 
+    @property
+    def amount(self) -> int:
+        return sum(capture.amount for capture in self.captures)
+
 
 @dataclass(slots=True)
 class PaymentRequest:
@@ -47,6 +51,10 @@ class PaymentRequest:
     failure_code: str | None = None
     payments: list[Payment] = field(default_factory=list)
     deliveries: list["Delivery"] = field(default_factory=list)
+    api: str = "v3"
+    method_id: str = ""
+    """The payment method of v2; v3 shows it to nobody."""
+    checkout_id: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -81,7 +89,7 @@ class Delivery:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mail:
     id: str
     sender: str
@@ -94,45 +102,4 @@ class Mail:
     sent_at: datetime
     outcome: str
     rest: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Books:
-    requests: dict[str, PaymentRequest] = field(default_factory=dict)
-    payments: dict[str, Payment] = field(default_factory=dict)
-    mails: list[Mail] = field(default_factory=list)
-    mail_keys: dict[str, tuple[datetime, str, Any]] = field(default_factory=dict)
-    """Idempotency key → when, hash of the body, the answer it got."""
-    events: dict[str, Event] = field(default_factory=dict)
-    deliveries: list[Delivery] = field(default_factory=list)
-    _families: dict[str, list[PaymentRequest]] = field(default_factory=dict)
-    """Reference and stem → requests, oldest first."""
-
-    def clear(self) -> None:
-        shelves = (self.requests, self.payments, self.mails, self.mail_keys, self.events, self.deliveries)
-        for shelf in (*shelves, self._families):
-            shelf.clear()
-
-    def add(self, request: PaymentRequest) -> None:
-        self.requests[request.id] = request
-        for name in {request.reference, request.stem}:
-            self._families.setdefault(name, []).append(request)
-
-    def newest_first(self) -> list[PaymentRequest]:
-        return list(reversed(self.requests.values()))
-
-    def find(self, reference: str, *, late: bool = False) -> PaymentRequest | None:
-        """The request a reference or gateway id means; a stem means its newest open request.
-
-        An exact match that can still be paid wins over a newer sibling, so every attempt stays reachable.
-        `late` looks for one that can no longer be paid in time, exact first.
-        """
-        if reference in self.requests:
-            return self.requests[reference]
-        family = self._families.get(reference, [])[::-1]
-        candidates = sorted(family, key=lambda request: request.reference != reference)
-        wanted = LATE if late else OPEN
-        return next((request for request in candidates if request.status in wanted), next(iter(candidates), None))
-
-    def mail(self, mail_id: str) -> Mail | None:
-        return next((mail for mail in self.mails if mail.id == mail_id), None)
+    told: list[Delivery] = field(default_factory=list)

@@ -48,6 +48,11 @@ class Weather:
                 raise BodyError(str(bad)) from bad
         return JSONResponse(self._world.switches.view())
 
+    async def modes(self, request: Request) -> Response:
+        if request.method == "POST":
+            self._world.modes.set(await read_object(request))
+        return JSONResponse(self._world.modes.view())
+
     async def webhooks(self, request: Request) -> Response:
         del request
         postman = self._world.postman
@@ -111,6 +116,8 @@ def routes(world: World) -> list[Route]:
         ("DELETE", "/faults", weather.faults),
         ("GET", "/switches", weather.switches),
         ("POST", "/switches", weather.switches),
+        ("GET", "/modes", weather.modes),
+        ("POST", "/modes", weather.modes),
         ("GET", "/webhooks", weather.webhooks),
         ("POST", "/webhooks/deliver", weather.deliver),
         ("POST", "/webhooks/test", weather.test),

@@ -1,29 +1,37 @@
 """The postman: tells the app what happened, at once and then by Xendit's documented retry times."""
 
 import asyncio
-import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-import httpx
-
 from billing_ui.sandbox.agenda import Agenda
+from billing_ui.sandbox.books import Books
+from billing_ui.sandbox.carrier import Carrier
 from billing_ui.sandbox.clock import Clock
-from billing_ui.sandbox.settings import Settings
-from billing_ui.sandbox.state import Books, Delivery, Event
+from billing_ui.sandbox.state import Event
 from billing_ui.sandbox.switches import Switches
 
 RETRIES_AFTER = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 180, 360, 720, 1440))
-ANSWER_WITHIN_S = 30.0
 _OVERTAKEN_WITHIN = timedelta(seconds=2)
 
 
-class Postman:
-    """Delivers events over real sockets; a delivery counts when the app answers 2xx within 30 seconds."""
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a scenario does to one webhook on its way."""
 
-    def __init__(self, settings: Settings, clock: Clock, agenda: Agenda, switches: Switches, books: Books) -> None:
-        self._settings = settings
+    lost: bool = False
+    wait_s: float = 0.0
+    again_s: float | None = None
+    """A second copy: together with the first one, or so much later."""
+
+
+class Postman:
+    """Decides when and how often each event goes out; what nobody accepts is tried again."""
+
+    def __init__(self, carrier: Carrier, clock: Clock, agenda: Agenda, switches: Switches, books: Books) -> None:
+        self._carrier = carrier
         self._clock = clock
         self._agenda = agenda
         self._switches = switches
@@ -31,12 +39,9 @@ class Postman:
         self._held: list[tuple[Event, int]] = []
         self._unheard: dict[str, Event] = {}
         self._overtaken: tuple[Event, int] | None = None
-        # No kept connections: one the app closed meanwhile would look like a refusal, and the next try is far away.
-        self._http = httpx.AsyncClient(
-            timeout=ANSWER_WITHIN_S,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-        )
+        self._delayed: dict[int, tuple[Event, int]] = {}
+        self._parcels = 0
+        self.fate: Callable[[Event], Fate] | None = None
 
     async def tell(self, event: Event, times: int = 1) -> None:
         """As the switches stand: now, later, in another order, or never."""
@@ -50,12 +55,12 @@ class Postman:
             self._overtaken = (event, copies)
             self._agenda.at(self._clock() + _OVERTAKEN_WITHIN, self._let_pass)
         else:
-            await self.send(event, copies)
+            await self._on_its_way(event, copies, self.fate(event) if self.fate else Fate())
             await self._let_pass()
 
     async def send(self, event: Event, copies: int = 1) -> bool:
         """All copies at once; when none is accepted the event goes on the list of retries."""
-        accepted = any(await asyncio.gather(*(self._deliver(event) for _ in range(copies))))
+        accepted = any(await asyncio.gather(*(self._carrier.deliver(event) for _ in range(copies))))
         if accepted:
             self._unheard.pop(event.id, None)
         elif event.id not in self._unheard:
@@ -84,24 +89,43 @@ class Postman:
         self._held = [(event, copies) for event, copies in self._held if event.id not in ids]
         return [await self.send(event) for event in again]
 
+    async def hurry(self, at_once: int) -> None:
+        """What is delayed or was not accepted yet goes out now; a retry that fails keeps its place on the agenda."""
+        waiting, self._delayed = [*self._delayed.values(), *((event, 1) for event in self._unheard.values())], {}
+        room = asyncio.Semaphore(at_once)
+
+        async def go(event: Event, copies: int) -> None:
+            async with room:
+                await self.send(event, copies)
+
+        await asyncio.gather(*(go(*each) for each in waiting))
+
     def forget(self) -> None:
-        self._held, self._overtaken = [], None
+        self._held, self._overtaken, self._delayed, self.fate = [], None, {}, None
         self._unheard.clear()
 
-    async def warm(self) -> None:
-        """The HTTP client loads half of itself with its first call; that must not be somebody's payment."""
+    async def _on_its_way(self, event: Event, copies: int, fate: Fate) -> None:
+        if fate.lost:
+            return
+        if fate.again_s == 0:
+            copies *= 2
+        elif fate.again_s is not None:
+            self._delay(event, copies, fate.again_s)
+        if fate.wait_s:
+            self._delay(event, copies, fate.wait_s)
+        else:
+            await self.send(event, copies)
 
-        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
-            await writer.drain()
-            writer.close()
+    def _delay(self, event: Event, copies: int, seconds: float) -> None:
+        self._parcels += 1
+        number = self._parcels
 
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-            await self._http.get(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        async def arrive() -> None:
+            if (parcel := self._delayed.pop(number, None)) is not None:
+                await self.send(*parcel)
 
-    async def close(self) -> None:
-        await self._http.aclose()
+        self._delayed[number] = (event, copies)
+        self._agenda.at(self._clock() + timedelta(seconds=seconds), arrive)
 
     async def _let_pass(self) -> None:
         waiting, self._overtaken = self._overtaken, None
@@ -116,32 +140,7 @@ class Postman:
         if event.id not in self._unheard:
             return
         # While nothing is let out, the time of a retry passes like one that was not answered.
-        if self._switches.webhooks == "deliver" and await self._deliver(event):
+        if self._switches.webhooks == "deliver" and await self._carrier.deliver(event):
             self._unheard.pop(event.id, None)
         else:
             self._retry_later(event, attempt + 1)
-
-    async def _deliver(self, event: Event) -> bool:
-        delivery = Delivery(event.kind, event.id, self._clock())
-        self._books.deliveries.append(delivery)
-        if event.request is not None:
-            event.request.deliveries.append(delivery)
-        if self._switches.webhook_latency_ms:
-            await asyncio.sleep(self._switches.webhook_latency_ms / 1000)
-        begun = time.perf_counter()
-        try:
-            answer = await self._http.post(self._settings.webhook_url, content=event.body, headers=self._headers(event))
-            delivery.status = answer.status_code
-        except httpx.HTTPError as refusal:
-            delivery.refusal = type(refusal).__name__
-        delivery.ms = round((time.perf_counter() - begun) * 1000)
-        return delivery.status is not None and 200 <= delivery.status < 300
-
-    def _headers(self, event: Event) -> dict[str, str]:
-        token = self._settings.callback_token
-        return {
-            "content-type": "application/json",
-            "user-agent": "axios/1.7.9",
-            "webhook-id": event.id,
-            "x-callback-token": f"not-{token}" if self._switches.wrong_token else token,
-        }

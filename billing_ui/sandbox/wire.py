@@ -46,7 +46,7 @@ def payment_json(payment: Payment, request: PaymentRequest) -> dict[str, Any]:
         **request.extras,
     }
     if "request_amount" not in body and payment.captures:
-        body["request_amount"] = sum(capture.amount for capture in payment.captures)
+        body["request_amount"] = payment.amount
     if payment.failure_code:
         body["failure_code"] = payment.failure_code
     return body

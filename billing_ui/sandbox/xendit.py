@@ -1,14 +1,22 @@
 """Xendit's Payments API v3 on loopback: create, read, cancel, change, simulate, read back, balance."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from billing_ui.sandbox import orders, payments, transactions, wire
+from billing_ui.sandbox import (
+    acts,
+    orders,
+    payments,
+    transactions,
+    wire,
+    xendit_checkouts,
+    xendit_customers,
+    xendit_refunds,
+    xendit_v2,
+)
 from billing_ui.sandbox.bodies import read_object
 from billing_ui.sandbox.channels import Channel
 from billing_ui.sandbox.refusals import RefusedError
@@ -66,8 +74,7 @@ class Xendit:
         amount = orders.read_amount(body.get("amount"), found.channel, required=False)
         if amount is None and found.amount is None:
             raise RefusedError(400, "API_VALIDATION_ERROR", "amount is required")
-        for event in payments.pay(self._world, found, amount=amount):
-            self._world.agenda.start(partial(self._world.postman.tell, event))
+        acts.announce_later(self._world, payments.pay(self._world, found, amount=amount))
         message = "A simulated payment is on its way; its result arrives by webhook."
         return JSONResponse({"status": "PENDING", "message": message})
 
@@ -80,8 +87,9 @@ class Xendit:
 
     async def balance(self, request: Request) -> Response:
         del request
-        captured: list[Any] = [c for p in self._world.books.payments.values() for c in p.captures]
-        return JSONResponse({"balance": _BALANCE + sum(capture.amount for capture in captured)})
+        books = self._world.books
+        gone = sum(refund.amount for refund in books.refunds.values() if refund.takes_money)
+        return JSONResponse({"balance": _BALANCE + sum(paid.amount for paid in books.payments.values()) - gone})
 
     def _request(self, request: Request) -> PaymentRequest:
         found = self._world.books.requests.get(request.path_params["id"])
@@ -112,7 +120,9 @@ def routes(world: World) -> list[Route]:
         ("simulate", "POST", one + "/simulate", xendit.simulate),
         ("payment", "GET", "/v3/payments/{id}", xendit.payment),
     ]
-    made = [Route(path, door.guard(call, endpoint), methods=[verb]) for call, verb, path, endpoint in table]
-    made.append(Route("/balance", door.guard("balance", xendit.balance, versioned=False), methods=["GET"]))
+    made = [door.route(call, verb, path, endpoint, versioned=True) for call, verb, path, endpoint in table]
+    made.append(door.route("balance", "GET", "/balance", xendit.balance))
     made.append(transactions.route(world, door))
+    for room in (xendit_refunds, xendit_checkouts, xendit_customers, xendit_v2):
+        made += room.routes(world, door)
     return made

@@ -12,6 +12,7 @@ from billing_ui.emails.render import render
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
 from billing_ui.models import Job, Payment, User
+from billing_ui.queries import receipts
 from billing_ui.rules.access import Actor, require, system
 from billing_ui.rules.errors import FieldInvalid, NotFound
 from billing_ui.services import audits, mail_log, mail_stops, outbox, timeline
@@ -80,7 +81,12 @@ def _next_key(tx: Tx, key: str) -> str:
 def _hand_over(env: Env, key: str, template: str, user: User, args: dict[str, Any], tag: str) -> str:
     """Rendered in the reader's language of this moment."""
     try:
-        facts = {"name": user.name, **args, "brand": brand_args(env, user.language)}
+        facts = {
+            "name": user.name,
+            **args,
+            **_receipt(env, template, user, args),
+            "brand": brand_args(env, user.language),
+        }
         rendered = render(template, user.language, facts)
         mail = Mail(user.email, rendered.subject, rendered.html, rendered.text, key, tag)
         sent = env.mailer.send(mail)
@@ -93,6 +99,17 @@ def _hand_over(env: Env, key: str, template: str, user: User, args: dict[str, An
         _forget_link(tx, key, args)
         mail_log.handed_over(tx, env, mail, user.language, sent)
     return sent
+
+
+def _receipt(env: Env, template: str, user: User, args: dict[str, Any]) -> dict[str, Any]:
+    """Whoever paid is led to their receipt; it was issued in the transaction that queued the mail."""
+    if template not in {"payment_success", "payment_late"}:
+        return {}
+    with env.db.read() as tx:
+        found = receipts.for_purchase(tx, str(args["ref"]))
+    return (
+        {"receipt": found.number, "receipt_link": env.config.url(f"{found.pdf}?lang={user.language}")} if found else {}
+    )
 
 
 def _note_handed_over(tx: Tx, env: Env, key: str, template: str, payment_id: str) -> None:

@@ -60,6 +60,13 @@ def claim(env: Env, holder: str, kinds: tuple[str, ...]) -> Claim | None:
     return Claim(row.id, row.kind, row.key, row.args, row.attempts, holder) if row else None
 
 
+def prolong(env: Env, key: str) -> None:
+    """For a job that takes longer than a lease: told now and then, it stays with whoever holds it."""
+    mine = (_JOB.c.key == key) & (_JOB.c.state == "queued") & _JOB.c.leased_by.is_not(None)
+    with env.db.begin() as tx:
+        tx.execute(update(_JOB).where(mine).values(leased_until=env.clock.now() + LEASE))
+
+
 def finish(env: Env, taken: Claim, again_at: datetime | None = None) -> bool:
     """Marks the job done, or due again. A runner that lost its lease changes nothing and is told so."""
     now = env.clock.now()

@@ -85,6 +85,7 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "member": view.is_member,
         "balance": view.balance,
         "timeline": _story(view),
+        "receipt": view.receipt,
     }
 
 

@@ -102,6 +102,10 @@ def test_a_qris_topup_is_payable_and_its_payment_is_seen(host: Host, world: Worl
     assert paid["paid_at"] is not None
     assert [line["kind"] for line in paid["timeline"]][:2] == ["asked", "shown"]
     assert paid["timeline"][-1]["status"] == "paid"
+    number = paid["receipt"]["number"]
+    assert number == "KW-2026-000001"
+    assert paid["receipt"]["url"] == world.env.config.url(f"/receipts/{number}.pdf")
+    assert paid["receipt"]["verify_url"].startswith(world.env.config.url(f"/receipts/{number}/?c="))
     assert host.get(paid["attempt"]).json() == paid
     assert paid["external_id"] == "user-1"
     assert "qr_string" not in paid, "nobody is invited to pay twice"
@@ -117,6 +121,7 @@ def test_a_virtual_account_is_told_as_a_number_and_an_account_may_be_named_by_it
     assert "qr_string" not in told
     unpaid = host.get(told["payment_id"]).json()
     assert unpaid["paid_at"] is None
+    assert "receipt" not in unpaid
     assert unpaid["account"] == account
 
 

@@ -86,6 +86,15 @@ def test_a_receipt_tells_every_fact_in_indonesian() -> None:
     assert "Nomor transaksi: top_01hf3k9x8v2mwq7r5t1yz0abcd" in text
 
 
+def test_a_paid_mail_leads_to_its_receipt_in_both_forms() -> None:
+    link = "https://billing.example/receipts/KW-2026-000123.pdf?lang=id"
+    mail = render("payment_success", "id", {**FACTS, "receipt": "KW-2026-000123", "receipt_link": link})
+    assert f"Kuitansi: KW-2026-000123 ({link})\nNomor transaksi:" in mail.text
+    assert f'<a href="{link}"' in mail.html
+    with pytest.raises(ValueError, match="http"):
+        render("payment_success", "id", {**FACTS, "receipt": "KW-1", "receipt_link": "javascript:alert(1)"})
+
+
 def test_a_receipt_tells_every_fact_in_english() -> None:
     told = {**FACTS, "token_equivalent": 125_000, "zone": "UTC"}
     text = plain(render("payment_success", "en", told).text)

@@ -182,7 +182,8 @@ def test_rounds_come_round_and_are_armed_once_by_any_number_of_processes(world: 
     for _ in range(3):
         schedule.arm(world.env)
     first = world.work()
-    assert first == len([kind for kind in schedule.HANDLERS if kind.startswith("cron.")])
+    # The comparison with the gateway waits for its night.
+    assert first == len([kind for kind in schedule.HANDLERS if kind.startswith("cron.")]) - 1
     assert world.work() == 0
     world.later(seconds=2)
     assert world.work() == 1

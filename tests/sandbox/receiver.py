@@ -23,6 +23,7 @@ class Told:
     headers: dict[str, str]
     arrived: float
     path: str
+    raw: bytes = b""
 
 
 @dataclass
@@ -43,9 +44,9 @@ class Receiver:
         arrived = time.perf_counter()
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        body = json.loads(await request.body())
+        raw = await request.body()
         with self._changed:
-            self.told.append(Told(body, dict(request.headers), arrived, request.url.path))
+            self.told.append(Told(json.loads(raw), dict(request.headers), arrived, request.url.path, raw))
             self._changed.notify_all()
         if self.hold_s:
             await asyncio.sleep(self.hold_s)

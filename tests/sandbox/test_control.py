@@ -38,6 +38,8 @@ def test_a_request_is_shown_as_it_stands(xendit: XenditClient, box: Box) -> None
         "currency": "IDR",
         "status": "REQUIRES_ACTION",
         "payment_ids": [],
+        "refunds": [],
+        "disputes": [],
         "deliveries": [],
     }
 

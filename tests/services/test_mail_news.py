@@ -82,13 +82,13 @@ def test_a_mail_the_provider_refuses_is_failed_and_says_why(world: World, box: B
 def test_a_mail_is_failed_only_after_its_last_try(world: World, box: Box) -> None:
     customer = world.customer()
     queued(world, customer)
-    box.switch(mail_fault="server_error")
+    box.fault("500", "send", "resend")
     world.work()
     assert (line(world).status, line(world).detail) == ("queued", "MailUnavailable: 500 application_error")
     with world.env.db.begin() as tx:
         tx.execute(update(Job).where(col(Job.kind) == mails.KIND).values(attempts=MAX_ATTEMPTS - 1))
     world.later(minutes=1)
-    box.switch(mail_fault="server_error")
+    box.fault("500", "send", "resend")
     world.work()
     assert line(world).status == "failed"
     mails.resend(world.env, DESK, "welcome:1", "the provider is back")
@@ -294,7 +294,7 @@ def test_the_desk_sends_a_mail_again_under_a_key_of_its_own(world: World, box: B
 def test_a_mail_that_still_waits_is_brought_forward_instead_of_doubled(world: World, box: Box) -> None:
     customer = world.customer()
     queued(world, customer)
-    box.switch(mail_fault="server_error")
+    box.fault("500", "send", "resend")
     world.work()
     assert mails.resend(world.env, DESK, "welcome:1", "now please") == "welcome:1"
     world.work()

@@ -13,10 +13,12 @@ from sqlmodel import col
 from billing_ui.kit.amount import Amount
 from billing_ui.models import Account, Receipt, Refund
 from billing_ui.queries import receipts as stored
+from billing_ui.queries.payment import payment_view
 from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules.access import system
 from billing_ui.rules.facts import Captured
 from billing_ui.services import receipts, settings
+from tests.live_sandbox import Box
 from tests.world import Crash, Customer, World
 
 
@@ -181,3 +183,30 @@ def test_money_that_went_back_shows_on_the_receipt(world: World) -> None:
                 )
             )  # fmt: skip
         assert of(world, ref).standing == standing
+
+
+def test_a_member_sees_the_number_beside_the_payment_and_a_stranger_does_not(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+
+    def shown(account_id: int | None) -> str:
+        with world.env.db.read() as tx:
+            view = payment_view(tx, ref, account_id)
+        assert view is not None
+        return view.receipt
+
+    assert shown(customer.account_id) == ""
+    world.settle(ref, news(world, ref))
+    assert shown(customer.account_id) == "KW-2026-000001"
+    assert shown(world.customer("budi@pelanggan.test").account_id) == shown(None) == ""
+
+
+def test_the_mail_about_a_payment_leads_to_its_receipt(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = paid(world, customer)
+    world.work()
+    (mail,) = box.inbox(customer.email)
+    receipt = of(world, ref)
+    assert receipt.number in mail["text"]
+    assert world.env.config.url(f"{receipt.pdf}?lang=id") in mail["text"]
+    assert receipt.check_code not in mail["text"]

@@ -122,6 +122,9 @@ class XenditGateway:
     def transactions(self, since: datetime, until: datetime) -> Iterator[GatewayTransaction]:
         return transactions.between(self._wire, since, until)
 
+    def transactions_of(self, reference: str) -> Iterator[GatewayTransaction]:
+        return transactions.of_reference(self._wire, reference)
+
     def request_of(self, gateway_payment_id: str) -> str | None:
         return transactions.request_of(self._wire, gateway_payment_id)
 
