@@ -19,7 +19,7 @@ from billing_ui.services.captures import CaptureDecisionView
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.feedback import NOTHING, told
 
-Reason = Literal["paid_twice", "wrong_sum", "customer_asked", "other"]
+Reason = Literal["paid_twice", "wrong_sum", "customer_asked", "something"]
 SHORTEST_NOTE = 10
 
 

@@ -26,7 +26,7 @@ READS: list[tuple[str, dict[str, object]]] = [
     (PAYMENTS + "newer", {}), (PAYMENTS + "reread", {}), (PAYMENT + "open", {}), (PAYMENT + "refresh", {}),
     (PAYMENT + "recheck", {}), (PAYMENT + "replay", {"message": 1}), (PAYMENT + "show_body", {"message": 1}),
     (RESOLVE + "ask", {"capture": "cap_x"}), (RESOLVE + "choose", {"decision": "credited"}),
-    (RESOLVE + "because", {"reason": "other"}), (RESOLVE + "write_note", {"words": "x"}), (RESOLVE + "decide", {}),
+    (RESOLVE + "because", {"reason": "something"}), (RESOLVE + "write_note", {"words": "x"}), (RESOLVE + "decide", {}),
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_support_reads_but_can_neither_decide_nor_lay_open_what_a_gateway_sent(
         before = held(socket)
         for event, payload in (
             (RESOLVE + "ask", {"capture": capture}), (RESOLVE + "choose", {"decision": "credited"}),
-            (RESOLVE + "because", {"reason": "other"}), (RESOLVE + "write_note", {"words": "x" * 20}),
+            (RESOLVE + "because", {"reason": "something"}), (RESOLVE + "write_note", {"words": "x" * 20}),
             (RESOLVE + "decide", {}), (PAYMENT + "show_body", {"message": message}),
         ):  # fmt: skip
             socket.emit(event, payload, path)

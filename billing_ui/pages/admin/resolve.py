@@ -19,7 +19,7 @@ from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_resolve import AdminResolve
 from billing_ui.state.session import Session
 
-_REASONS = ("paid_twice", "wrong_sum", "customer_asked", "other")
+_REASONS = ("paid_twice", "wrong_sum", "customer_asked", "something")
 
 
 def waiting_money() -> rx.Component:
