@@ -170,6 +170,29 @@ export const AmountInput = ({ value, onAmount, ...rest }) => {
     value: shown ? t.num(shown) : "", onChange: typed, onBlur: () => late.current && tell(draft), ...rest });
 };
 
+export const SearchBox = ({ value, onSearch, ...rest }) => {
+  const box = useRef(null), late = useRef(null), [draft, setDraft] = useState(null);
+  const typed = ({ target }) => {
+    setDraft(target.value);
+    clearTimeout(late.current);
+    late.current = setTimeout(() => onSearch?.(target.value), 300);
+  };
+  useEffect(() => {
+    const key = (e) => {
+      const busy = e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, select, textarea, dialog");
+      if (e.key !== "/" || busy) return;
+      e.preventDefault();
+      box.current.focus();
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+  // The address may change by itself: by a chip, or by going back.
+  useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
+  return h("input", { ref: box, type: "search", autoComplete: "off", className: "input", value: draft ?? value,
+    onChange: typed, ...rest });
+};
+
 export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {
   const [value, setValue] = useState(start), rest = useRef();
   const turn = (e) => {

@@ -99,6 +99,14 @@ class AmountInput(_Piece):
     tells: ClassVar = {"on_amount": _NUMBER}
 
 
+class SearchBox(_Piece):
+    """A search field that tells its words once the typing rests; `/` leads into it from anywhere on the page."""
+
+    tag = "SearchBox"
+    value: rx.Var[str]
+    tells: ClassVar = {"on_search": _TEXT}
+
+
 class Dial(_Piece):
     """A slider and a number for one quantity; tells it once it has come to rest."""
 

@@ -171,7 +171,7 @@ def credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, money
     )  # fmt: skip
     if pays:
         payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
-        receipts.issue(tx, env, payment, topup, money.gateway_payment_id)
+    receipts.issue(tx, env, payment, topup, money.gateway_payment_id, money.sold)
     return receipt
 
 

@@ -11,7 +11,6 @@ from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
 from billing_ui.kit.qris import asks_for, merchant
 from billing_ui.queries.admin_payment import StoryLine
-from billing_ui.queries.history import HistoryRow
 from billing_ui.queries.payment import PaymentView, TimelineLine
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import UNDECIDED
@@ -84,12 +83,12 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "zone": view.zone,
         "member": view.is_member,
         "balance": view.balance,
-        "timeline": _story(view),
+        "timeline": story(view),
         "receipt": view.receipt,
     }
 
 
-def _story(view: PaymentView) -> list[dict[str, Any]]:
+def story(view: PaymentView) -> list[dict[str, Any]]:
     words = zip(view.timeline, customers_words(view.timeline), strict=True)
     return [{"at": instant(line.at), "status": word} for line, said in words for word in said]
 
@@ -120,23 +119,3 @@ def _channels(method: str) -> list[dict[str, Any]]:
     except FileNotFoundError:
         # The menus of this bank are not collected yet; the number alone is enough to pay.
         return []
-
-
-def history_row(row: HistoryRow) -> dict[str, Any]:
-    """A purchase keeps its own id from the day it is asked for; other postings are known by their key."""
-    is_purchase = row.kind == "topup" and bool(row.cause)
-    is_posted = row.cursor > 0
-    return {
-        "id": row.cause if is_purchase else row.id,
-        "kind": row.kind,
-        "at": instant(row.at),
-        "tokens": row.tokens,
-        "balance_after": row.balance_after if is_posted else None,
-        "status": "posted" if row.status == "done" else row.status,
-        "posted": is_posted,
-        "href": f"/pay/{row.cause}/" if is_purchase else "",
-        "payable": row.status in UNDECIDED,
-        "amount": row.amount,
-        "currency": row.currency,
-        "method": row.method,
-    }
