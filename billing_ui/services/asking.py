@@ -18,7 +18,7 @@ from billing_ui.rules.errors import GatewayError, GatewayRejected, TooManyTries
 from billing_ui.rules.facts import PaymentIntent
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import UNDECIDED, WATCHED, Status
-from billing_ui.services import looks, payments, timeline
+from billing_ui.services import looks, payments, read_backs, timeline
 
 MOST_UNPAID_PER_HOUR = 120
 MOST_PUSHES_PER_HOUR = 10
@@ -92,7 +92,7 @@ def withdraw(env: Env, actor: Actor, old: Payment) -> None:
     if cast(Status, old.status) not in UNDECIDED or old.gateway_request_id is None or old.id is None:
         return
     try:
-        still = looks.read_back(env, actor, old, old.gateway_request_id)
+        still = read_backs.read_back(env, actor, old, old.gateway_request_id)
         if still in UNDECIDED and env.gateways[old.gateway].cancel(old.gateway_request_id):
             payments.happened(env, actor, old.id, "canceled")
     except GatewayError:
