@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -68,6 +69,17 @@ def test_no_page_offers_uploads(real: list[dict[str, Any]]) -> None:
     assert [one["name"] for one in real if "upload" in one["name"]] == []
 
 
+def missing_from_the_log(server: GatedServer, names: list[str]) -> list[str]:
+    """A busy machine refuses later than a quiet socket suggests; it has ten seconds to say so."""
+    ends = time.monotonic() + 10
+    while True:
+        log = server.said()
+        missing = [name for name in names if f"refused event {name}:" not in log]
+        if not missing or time.monotonic() > ends:
+            return missing
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("name", ["", "admin"])
 def test_every_registered_handler_without_a_policy_is_refused(
     server: GatedServer, name: str, tmp_path_factory: pytest.TempPathFactory
@@ -84,5 +96,4 @@ def test_every_registered_handler_without_a_policy_is_refused(
                 socket.emit(one["name"], payload)
         assert socket.settle() == before
         assert [frame for frame in socket.seen[heard:] if frame.startswith("42")] == []
-    log = server.said()
-    assert [one["name"] for one in bare if f"refused event {one['name']}:" not in log] == []
+        assert missing_from_the_log(server, [one["name"] for one in bare]) == []
