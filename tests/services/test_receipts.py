@@ -241,3 +241,16 @@ def test_money_that_came_twice_and_was_credited_twice_has_two_receipts(world: Wo
         tx.execute(delete(Receipt))
     assert issue_missing(world.env) == 2
     assert numbers(world) == ["KW-2026-000001", "KW-2026-000002"]
+
+
+def test_the_tax_on_it_is_that_of_the_day_the_price_was_agreed_on(world: World) -> None:
+    choose(world, "tax.mode", "included")
+    world.later(minutes=1)
+    ref = world.wants(world.customer())
+    world.later(minutes=1)
+    choose(world, "tax.rate_per_10000", 1_200)
+    choose(world, "tax.mode", "off")
+    world.settle(ref, news(world, ref))
+    tax = of(world, ref).tax
+    assert tax is not None
+    assert (tax.mode, tax.rate_per_10000, tax.amount) == ("included", 1_100, 4_955)
