@@ -86,28 +86,31 @@ class Chaos(Thread):
 
 
 @pytest.mark.storm
+@pytest.mark.timeout(1200)  # three minutes where it has two cores to itself
 @pytest.mark.parametrize("kind", ["postgres", "sqlite"])
 def test_on_a_bad_day_every_payment_is_accounted_for_once(kind: str, tmp_path: Path) -> None:
     begun = time.monotonic()
     with database(kind) as (url, crash):
         migrate(url)
         house = Household(tmp_path, url)
+        told = {name.lower(): value for name, value in house.environment.items()}
+        env = runtime.build(Config(_env_file=None, **told))  # type: ignore[call-arg, arg-type]
         try:
-            play(house, crash, begun)
+            play(env, house, crash, begun)
         except BaseException:
             again = f"BAD_DAY_SEED={SEED} BAD_DAY_PAYMENTS={ORDERS} make storm ARGS='-k \"bad_day and {kind}\"'"
             sys.stdout.write(f"\n{house.last_words()}\n\nplay this day again: {again}\n")
             raise
         finally:
             house.end()
+            env.db.dispose()
 
 
-def play(house: Household, crash: Any, begun: float) -> None:
+def play(env: Env, house: Household, crash: Any, begun: float) -> None:
     def tell(what: str) -> None:
         sys.stdout.write(f"bad day {SEED}: {time.monotonic() - begun:5.1f} s  {what}\n")
         sys.stdout.flush()
 
-    env = runtime.build(Config(_env_file=None, **{name.lower(): told for name, told in house.environment.items()}))  # type: ignore[call-arg]
     plans.apply(env, system("storm"))
     buyers = settle_in(env, ACCOUNTS)
     house.begin()
@@ -133,7 +136,6 @@ def play(house: Household, crash: Any, begun: float) -> None:
     assert house.cli("verify") == (0, "verify: the books are right\n")
     assert house.reconcile()[0] == 0
     tell("everything is accounted for")
-    env.db.dispose()
 
 
 def patiently(is_so: Any, otherwise: str, *, give_up_after_s: float = PATIENCE_S, must: bool = True) -> None:
