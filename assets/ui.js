@@ -109,6 +109,15 @@ export const Ring = ({ until, windowS, wallet, ...rest }) => {
     h("p", { className: "sr-only", role: "status" }, [30, 10, 0].includes(left) ? words : ""));
 };
 
+export const Patience = ({ now, later, afterS, ...rest }) => {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const id = setTimeout(setLong, afterS * 1000, true);
+    return () => clearTimeout(id);
+  }, [afterS]);
+  return h("p", { role: "status", ...rest }, long ? later : now);
+};
+
 export const CopyButton = ({ text, label, ...rest }) => {
   const t = useT(), [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -168,6 +177,29 @@ export const AmountInput = ({ value, onAmount, ...rest }) => {
   useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
   return h("input", { ref: box, type: "text", inputMode: "numeric", autoComplete: "off", className: "input tnum",
     value: shown ? t.num(shown) : "", onChange: typed, onBlur: () => late.current && tell(draft), ...rest });
+};
+
+export const SearchBox = ({ value, onSearch, ...rest }) => {
+  const box = useRef(null), late = useRef(null), [draft, setDraft] = useState(null);
+  const typed = ({ target }) => {
+    setDraft(target.value);
+    clearTimeout(late.current);
+    late.current = setTimeout(() => onSearch?.(target.value), 300);
+  };
+  useEffect(() => {
+    const key = (e) => {
+      const busy = e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, select, textarea, dialog");
+      if (e.key !== "/" || busy) return;
+      e.preventDefault();
+      box.current.focus();
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+  // The address may change by itself: by a chip, or by going back.
+  useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
+  return h("input", { ref: box, type: "search", autoComplete: "off", className: "input", value: draft ?? value,
+    onChange: typed, ...rest });
 };
 
 export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {

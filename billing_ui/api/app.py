@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from billing_ui.api import health, payments
+from billing_ui.api import balance, health, payment_stats, payments
 from billing_ui.api.errors import problem, unserved
 from billing_ui.api.webhooks import resend, xendit
 from billing_ui.rules.errors import BillingError, Busy
@@ -17,7 +17,8 @@ from billing_ui.rules.errors import BillingError, Busy
 log = logging.getLogger(__name__)
 
 
-_ROUTERS = (health.router, payments.router, xendit.router, resend.router)
+# The stats stand before the payments: `stats` is no id of a payment.
+_ROUTERS = (health.router, balance.router, payment_stats.router, payments.router, xendit.router, resend.router)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

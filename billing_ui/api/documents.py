@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from billing_ui.api.errors import STATUS
-from billing_ui.api.schemas import PaymentAnswer, Problem, TopupAnswer, TopupAsk
+from billing_ui.api.schemas import BalanceAnswer, PaymentAnswer, Problem, StatsAnswer, TopupAnswer, TopupAsk
 
 _ASK = {"external_id": "user-4711", "amount": 50_000, "method": "QRIS"}
 _ASKS = {
@@ -41,6 +43,18 @@ _FULL = {
     "timeline": [{"at": "2026-11-21T03:00:00Z", "kind": "asked", "status": "created", "attempt": _ATTEMPT}],
 }  # fmt: skip
 
+_BALANCE = {
+    "account": "acc_01jd8z2a4c6e8g0j2k4m6n8p0r", "external_id": "user-4711", "as_of": "2026-11-01T00:00:00+07:00",
+    "balance": 742_000, "unit": "TOKEN",
+}  # fmt: skip
+_TALLY = {
+    "count": 12, "paid": 9, "ended": 2, "success_percent": 81, "paid_amounts": [{"amount": 650_000, "currency": "IDR"}],
+}  # fmt: skip
+_STATS = {
+    "account": None, "from": "2026-11-01", "to": "2026-11-01", "zone": "Asia/Jakarta", **_TALLY, "median_seconds": 48,
+    "methods": [{"method": "QRIS", **_TALLY}], "days": [{"day": "2026-11-01", **_TALLY}],
+}  # fmt: skip
+
 _COUNTED: dict[str, Any] = {
     name: {"description": means, "schema": {"type": "integer"}}
     for name, means in {
@@ -72,7 +86,7 @@ def _problem(code: str, description: str, **facts: str | int) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": content}, "headers": headers}
 
 
-def _good(model: type[TopupAnswer], description: str, examples: dict[str, Any], **headers: str) -> dict[str, Any]:
+def _good(model: type[BaseModel], description: str, examples: dict[str, Any], **headers: str) -> dict[str, Any]:
     said = {
         name.replace("_", "-"): {"description": means, "schema": {"type": "string"}} for name, means in headers.items()
     }
@@ -114,6 +128,19 @@ PAYMENT_ANSWERS: dict[int | str, dict[str, Any]] = {
     **_ALWAYS,
     200: _good(PaymentAnswer, "The purchase as it stands.", {"pending": {"value": _FULL}}),
     404: _problem("not_found", "`not_found`: no such payment, or no secret is configured.", what="payment"),
+}
+_NO_ACCOUNT = _problem("not_found", "`not_found`: no such account, or no secret is configured.", what="account")
+BALANCE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **_ALWAYS,
+    200: _good(BalanceAnswer, "What stood in the books then.", {"then": {"value": _BALANCE}}),
+    404: _NO_ACCOUNT,
+    422: _problem("field_invalid", "`field_invalid`: not one account, or no instant.", field="as_of", why="instant"),
+}
+STATS_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **_ALWAYS,
+    200: _good(StatsAnswer, "Payments by the day they were made.", {"all": {"value": _STATS}}),
+    404: _NO_ACCOUNT,
+    422: _problem("field_invalid", "`field_invalid`: more than one account, or no days.", field="from", why="day"),
 }
 TOPUP_REQUEST: dict[str, Any] = {
     "parameters": [

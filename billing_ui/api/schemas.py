@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -93,6 +93,53 @@ class PaymentAnswer(TopupAnswer):
     is_late: bool = Field(description="The money came after the deadline; it is credited all the same.")
     receipt: ReceiptLink | None = Field(default=None, description="Once the purchase is paid.")
     timeline: list[TimelineEntry]
+
+
+class BalanceAnswer(BaseModel):
+    """The balance of an account as it stood in the books at an instant. Below zero it is debt."""
+
+    account: str
+    external_id: str | None
+    as_of: datetime
+    balance: int
+    unit: str = "TOKEN"
+
+
+class Sum(BaseModel):
+    amount: int
+    currency: str
+
+
+class TallyAnswer(BaseModel):
+    """`ended` failed or expired; canceled ones and those that wait are only in `count`."""
+
+    count: int
+    paid: int
+    ended: int
+    success_percent: int | None = Field(description="paid of paid and ended, rounded down; null when none was decided.")
+    paid_amounts: list[Sum] = Field(description="By currency; sums never mix.")
+
+
+class MethodTally(TallyAnswer):
+    method: str
+
+
+class DayTally(TallyAnswer):
+    day: date
+
+
+class StatsAnswer(TallyAnswer):
+    """Of one account, or of all of them when `account` is null."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    account: str | None
+    first_on: date = Field(alias="from")
+    last_on: date = Field(alias="to")
+    zone: str = Field(description="Whose days these are.")
+    median_seconds: int | None = Field(description="From the code to the money; exact, a mean of two is rounded down.")
+    methods: list[MethodTally]
+    days: list[DayTally]
 
 
 class Problem(BaseModel):

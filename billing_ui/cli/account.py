@@ -1,4 +1,5 @@
-"""`billing-ui account show | grant | deduct REF`: what an account holds, and tokens given or taken with a reason."""
+"""`billing-ui account show | balance | grant | deduct REF`: what an account holds and held, and tokens given or taken
+with a reason."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from datetime import datetime
 
 from billing_ui import runtime
 from billing_ui.env import Env
-from billing_ui.queries.balance import BalanceView, accounts_called
+from billing_ui.queries.balance import BalanceView, accounts_called, as_of
+from billing_ui.queries.host_payments import account_id_of
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import NotFound
 from billing_ui.services import grants
@@ -24,6 +26,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show = verbs.add_parser("show", help="the balance, lifetime figures and open lots")
     show.add_argument("reference", metavar="REF", help=reference)
     show.set_defaults(run=run_show)
+    balance = verbs.add_parser("balance", help="the balance, now or as it stood at an instant")
+    balance.add_argument("reference", metavar="REF", help=reference)
+    balance.add_argument("--as-of", type=_instant, help="such as 2026-11-21T00:00+07:00")
+    balance.set_defaults(run=run_balance)
     for act, what in (("grant", "give tokens"), ("deduct", "take tokens")):
         verb = verbs.add_parser(act, help=what)
         verb.add_argument("reference", metavar="REF", help=reference)
@@ -40,6 +46,19 @@ def run_show(options: argparse.Namespace) -> int:
     if account is None:
         return NOT_ONE
     print("\n".join(_told(account)))
+    return 0
+
+
+def run_balance(options: argparse.Namespace) -> int:
+    env = runtime.env()
+    account = _one(env, options.reference)
+    if account is None:
+        return NOT_ONE
+    with env.db.read() as tx:
+        account_id = account_id_of(tx, account=account.account, external_id=None)
+        assert account_id is not None
+        then = as_of(tx, account_id, options.as_of or env.clock.now())
+    print(f"{then.balance}  {then.account}  {then.at.isoformat()}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`billing-ui payments list | show | recheck`: what the operators' desk shows of payments, without a browser."""
+"""`billing-ui payments list | show | recheck | stats`: payments at the desk, without a browser."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
+from billing_ui.cli import payment_stats
 from billing_ui.queries.admin_payment import payment_file
 from billing_ui.queries.admin_payments import listed
 from billing_ui.rules.access import Actor
@@ -20,9 +21,10 @@ from billing_ui.services import rechecks
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("payments", help="list payments, show one in full, ask the gateway again")
+    parser = commands.add_parser("payments", help="list payments, show one in full, ask the gateway again, stats")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _register_list(verbs)
+    payment_stats.register(verbs)
     show = verbs.add_parser("show", help="everything known of one payment")
     show.add_argument("payment", metavar="PAYMENT", help="public id (pay_…)")
     show.add_argument("--json", action="store_true")

@@ -13,6 +13,7 @@ from billing_ui.queries import receipts as stored
 from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules.access import Actor
 from billing_ui.services import papers, receipts
+from billing_ui.services.missing_receipts import issue_missing
 
 _ACTOR = Actor("cli:operator", trusted=True)
 
@@ -61,7 +62,7 @@ def run_verify(options: argparse.Namespace) -> int:
 
 def run_missing(_options: argparse.Namespace) -> int:
     env, issued = runtime.env(), 0
-    while batch := receipts.issue_missing(env):
+    while batch := issue_missing(env):
         issued += batch
     print(f"receipts issued: {issued}")
     return 0

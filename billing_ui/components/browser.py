@@ -63,6 +63,15 @@ class Ring(_Piece):
     wallet: rx.Var[str]
 
 
+class Patience(_Piece):
+    """Says one thing at once, and another one when it has taken long."""
+
+    tag = "Patience"
+    now: rx.Var[str]
+    later: rx.Var[str]
+    after_s: rx.Var[int]
+
+
 class CopyButton(_Piece):
     """Copies exact text and says so."""
 
@@ -97,6 +106,14 @@ class AmountInput(_Piece):
     value: rx.Var[int]
     disabled: rx.Var[bool]
     tells: ClassVar = {"on_amount": _NUMBER}
+
+
+class SearchBox(_Piece):
+    """A search field that tells its words once the typing rests; `/` leads into it from anywhere on the page."""
+
+    tag = "SearchBox"
+    value: rx.Var[str]
+    tells: ClassVar = {"on_search": _TEXT}
 
 
 class Dial(_Piece):

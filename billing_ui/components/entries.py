@@ -8,19 +8,21 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from billing_ui.components.action import link
+from billing_ui.components.browser import Countdown
 from billing_ui.components.marks import status_badge
 from billing_ui.components.table import skeleton_rows, table
 from billing_ui.components.text import money, num, t, when
 
 HEADS = (
     ("hist.time", ""),
+    ("hist.kind", ""),
     ("hist.description", ""),
     ("hist.amount", "num"),
     ("hist.after", "num"),
     ("hist.status", ""),
 )
 # Where each cell stands when a row becomes a card on a phone.
-CELLS = ("quiet", "lead", "num", "num quiet", "mark")
+CELLS = ("quiet", "lead", "about", "num", "num quiet", "mark")
 
 
 def entries(rows: Any, zone: Any, ready: Any, bones: int) -> rx.Component:
@@ -35,11 +37,13 @@ def entries(rows: Any, zone: Any, ready: Any, bones: int) -> rx.Component:
 def _row(row: ObjectVar[dict[str, Any]], zone: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(rx.el.time(when(row["at"], zone), date_time=row["at"].to(str)), class_name="quiet tnum"),
-        rx.el.td(_what(row), class_name="lead"),
-        rx.el.td(_signed(row), class_name="num"),
+        rx.el.td(rx.el.a(kind_of(row), href=row["href"], class_name="row-link"), class_name="lead"),
+        rx.el.td(about(row), class_name="about"),
+        rx.el.td(signed(row), class_name="num"),
         rx.el.td(rx.cond(row["posted"], num(row["balance_after"]), "–"), class_name="num quiet"),
-        rx.el.td(status_badge(row["status"].to(str)), class_name="mark"),
+        rx.el.td(_standing(row), class_name="mark"),
         key=row["id"].to(str),
+        class_name="linked",
         custom_attrs={
             "data-testid": "history-row",
             "data-id": row["id"],
@@ -51,27 +55,34 @@ def _row(row: ObjectVar[dict[str, Any]], zone: Any) -> rx.Component:
     )
 
 
-def _what(row: ObjectVar[dict[str, Any]]) -> rx.Component:
-    kind = rx.match(
+def kind_of(row: ObjectVar[dict[str, Any]]) -> rx.Var[Any]:
+    return rx.match(
         row["kind"],
         ("topup", t("hist.topup")),
         ("usage", t("hist.usage")),
         ("refund", t("hist.refund")),
         t("hist.adjust"),
     )
-    paid = rx.cond(
-        row["amount"],
-        rx.el.span(
-            money(row["amount"], row["currency"]), " · ", t("method." + row["method"].to(str)), class_name="fine"
-        ),
-        rx.fragment(),
+
+
+def about(row: ObjectVar[dict[str, Any]]) -> rx.Component:
+    """What was paid and how; else what kind of correction it was, or the number of the use."""
+    other = rx.match(
+        row["word"],
+        ("usage", rx.el.span(row["ref"], class_name="mono fine")),
+        ("grant", rx.el.span(t("hist.what.grant"))),
+        ("deduct", rx.el.span(t("hist.what.deduct"))),
+        ("expire", rx.el.span(t("hist.what.expire"))),
+        ("refund", rx.el.span(t("hist.what.refund"))),
+        ("dispute", rx.el.span(t("hist.what.dispute"))),
+        ("topup", rx.fragment()),
+        rx.el.span(t("hist.what.correction")),
     )
-    name = rx.cond(row["href"] != "", link(kind, row["href"]), rx.el.span(kind, font_weight="500"))
-    resume = rx.cond(row["payable"], link("hist.resume", row["href"]), rx.fragment())
-    return rx.el.div(rx.el.div(name, " ", resume, class_name="row row-tight"), paid)
+    paid = rx.el.span(money(row["amount"], row["currency"]), " · ", t("method." + row["method"].to(str)))
+    return rx.cond(row["amount"], paid, other)
 
 
-def _signed(row: ObjectVar[dict[str, Any]]) -> rx.Component:
+def signed(row: ObjectVar[dict[str, Any]]) -> rx.Component:
     """Tokens that moved the balance carry their sign; tokens that are only asked for are quiet."""
     return rx.cond(
         row["posted"],
@@ -81,4 +92,21 @@ def _signed(row: ObjectVar[dict[str, Any]]) -> rx.Component:
             rx.el.span(num(row["tokens"])),
         ),
         rx.el.span(num(row["tokens"]), class_name="muted"),
+    )
+
+
+def _standing(row: ObjectVar[dict[str, Any]]) -> rx.Component:
+    """Where it stands; what waits for money says for how long, and leads to its code."""
+    return rx.el.div(
+        status_badge(row["status"].to(str)),
+        rx.cond(
+            row["payable"],
+            rx.el.span(
+                link("hist.resume", row["pay"], custom_attrs={"data-testid": "history-resume"}),
+                Countdown.create(until=row["until"].to(str), class_name="fine clock"),
+                class_name="resume",
+            ),
+            rx.fragment(),
+        ),
+        class_name="standing",
     )

@@ -20,6 +20,8 @@ STATUS_LOOKS: Final = {
     "expired": ("", "clock"),
     "canceled": ("", "cross"),
     "refunded": ("info", "back"),
+    "partly_refunded": ("info", "back"),
+    "disputed": ("warn", "alert"),
     "void": ("", "cross"),
 }
 

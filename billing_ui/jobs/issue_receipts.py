@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from billing_ui.env import Env
-from billing_ui.services import receipts
+from billing_ui.services.missing_receipts import issue_missing
 
 
 def run(env: Env) -> int:
-    return receipts.issue_missing(env)
+    return issue_missing(env)

@@ -33,6 +33,12 @@ def start_of_day(day: date, zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+def local_instant(wall: datetime, zone: str) -> datetime:
+    """The instant at which clocks of the zone show this; where they skip it, as if they had not yet been put forward,
+    and where they show it twice, the first time."""
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def window(kind: Window, instant: datetime, zone: str) -> Span:
     """The window of this kind that the instant falls into, on the calendar of the zone."""
     if kind == "total":

@@ -86,6 +86,14 @@ lot = Table(
     Index("ix_lot_open", "account_id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
 )
 
+# Most of what happens is use, and most of the rest are top-ups. What is left has indexes of its own, for which a spend
+# does not pay; whoever wants one used repeats these very words in the question. `usage` and `topup` are first words of
+# keys, and no other word begins with them.
+BESIDES_USAGE = text("substr(entry.key, 1, 5) <> 'usage'")
+RARE = text("substr(entry.key, 1, 5) NOT IN ('usage', 'topup')")
+_BESIDES_USAGE = text("substr(key, 1, 5) <> 'usage'")
+_RARE = text("substr(key, 1, 5) NOT IN ('usage', 'topup')")
+
 # Entries carry no foreign keys: the guarded head is their parent, and every posting would pay for the look-up.
 entry = Table(
     "entry",
@@ -111,6 +119,8 @@ entry = Table(
     pocket_of("debit"),
     pocket_of("credit"),
     CheckConstraint(f"unit = '{TOKEN}' OR (debit <> '{WALLET}' AND credit <> '{WALLET}')", name="wallet_unit"),
+    Index("ix_entry_besides_usage", "account_id", "seq", sqlite_where=_BESIDES_USAGE, postgresql_where=_BESIDES_USAGE),
+    Index("ix_entry_rare", "account_id", "seq", sqlite_where=_RARE, postgresql_where=_RARE),
     # For comparisons with the gateway: money is a small part of all entries, and its rows never change.
     Index(
         "ix_entry_money",
@@ -135,12 +145,14 @@ seal = Table(
 )
 
 __all__ = [
+    "BESIDES_USAGE",
     "CASH",
     "CONSUMED",
     "EXPIRED",
     "ISSUED",
     "PAYOUT",
     "POCKETS",
+    "RARE",
     "TOKEN",
     "WALLET",
     "account_day",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from billing_ui.models.types import BigId, UtcDateTime, one_of
@@ -19,7 +19,10 @@ class Topup(SQLModel, table=True):
         one_of("status", "open", "paid", "review", "void"),
         CheckConstraint("amount > 0 AND tokens > 0 AND bonus_tokens >= 0", name="positive"),
         CheckConstraint("total_amount = amount + fee_amount + tax_amount", name="total"),
-    )
+        # Histories list what waits or ended without money; a purchase leaves this index once, when it is paid.
+        Index("ix_topup_unpaid", "account_id", "created_at", "id", sqlite_where=text("status <> 'paid'"),
+              postgresql_where=text("status <> 'paid'")),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     public_id: str = Field(unique=True)

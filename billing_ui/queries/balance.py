@@ -54,11 +54,26 @@ def balance(tx: Tx, account: str) -> BalanceView | None:
     return None if found is None else _view(tx, found)
 
 
-def as_of(db: Database, account: str, at: datetime) -> int | None:
+def account_of(tx: Tx, account_id: int) -> tuple[str, str]:
+    """The public id and the time zone of an account."""
+    account = tx.get_one(Account, account_id)
+    return account.public_id, account.zone
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceThen:
     """The balance as it stood in the books at an instant."""
-    with db.read() as tx:
-        account_id = tx.scalar(select(col(Account.id)).where(col(Account.public_id) == account))
-        return None if account_id is None else balance_as_of(tx, account_id, at)
+
+    account: str
+    external_id: str | None
+    at: datetime
+    balance: int
+
+
+def as_of(tx: Tx, account_id: int, at: datetime) -> BalanceThen:
+    """A look back. An instant before the account, or before its first entry, held nothing."""
+    account = tx.get_one(Account, account_id)
+    return BalanceThen(account.public_id, account.external_id, at, balance_as_of(tx, account_id, at))
 
 
 def accounts_called(db: Database, reference: str) -> tuple[BalanceView, ...]:

@@ -1,125 +1,137 @@
-"""The transactions of an account: one row per posting, newest first, paged by key; purchases still open on top."""
+"""The transactions of an account: postings and purchases without money, merged by time, paged by key either way."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row, Select, select
-from sqlmodel import col
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from billing_ui.infra.db import Tx
-from billing_ui.ledger.tables import WALLET, entry
-from billing_ui.models import Payment, Topup
+from billing_ui.queries.history_rows import HistoryRow, rows_of
+from billing_ui.queries.history_search import keys_of
+from billing_ui.queries.history_wishes import CHOICES, STATUSES, Wishes, wishes_of
+from billing_ui.queries.postings import Posting, PostingWish, newest_seq, postings, seq_before, seqs_of
+from billing_ui.queries.topups import Unpaid, UnpaidWish, unpaid
+from billing_ui.rules.lists import ListAsk
 
-PAGE = 25
-# Lines read at a time: a page of postings of a few lines each comes in one read.
-_LINES = 120
+__all__ = ["CHOICES", "STATUSES", "HistoryPage", "HistoryRow", "history", "one_row", "recent", "waiting"]
 
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """`tokens` is signed; `cursor` is the key of the next page; `kind` is what the key of the posting says."""
-
-    id: str
-    kind: str
-    at: datetime
-    tokens: int
-    balance_after: int
-    status: str
-    cause: str
-    actor: str
-    amount: int
-    currency: str
-    method: str
-    cursor: int
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_PLACE = re.compile(r"([on])\.(\d{1,16})\.(\d{1,15})\.([a-z0-9_]{0,40})")
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
+    """`newer` and `older` are the keys of the pages beside this one, empty where there is none."""
+
     rows: tuple[HistoryRow, ...]
-    next_cursor: int | None
+    newer: str
+    older: str
 
 
-_KINDS = {
-    "topup": "topup",
-    "usage": "usage",
-    "grant": "adjust",
-    "deduct": "adjust",
-    "expire": "adjust",
-    "refund": "refund",
-}
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page begins: beside which entry, and beside which purchase (all of that instant when it has no ref)."""
 
-
-def history(tx: Tx, account_id: int, before: int | None = None, limit: int = PAGE) -> HistoryPage:
-    """One page of postings that moved the balance, older than the cursor. It reads along the account's own numbering,
-    so a page costs the same however long the history is."""
-    found: list[_Posting] = []
-    size, is_last = _LINES, False
-    while len(found) <= limit and not is_last:
-        lines = tx.execute(_lines(account_id, before, size)).all()
-        is_last = len(lines) < size
-        whole = _postings(lines, is_last=is_last)
-        found += [posting for posting in whole if posting.moved]
-        if whole:
-            before = whole[-1].first_seq
-        else:
-            size *= 4  # one posting longer than the read
-    purchases = _purchases(tx, account_id, {posting.cause for posting in found[:limit]})
-    rows = tuple(_row(posting, purchases.get(posting.cause)) for posting in found[:limit])
-    return HistoryPage(rows, rows[-1].cursor if len(found) > limit else None)
-
-
-@dataclass(slots=True)
-class _Posting:
-    """The lines of one key, newest first while they are read."""
-
-    key: str
-    first_seq: int
+    newest_first: bool
     at: datetime
-    actor: str
-    cause: str
-    balance_after: int
-    tokens: int = 0
-    moved: bool = False
+    seq: int
+    ref: str
+
+    def __str__(self) -> str:
+        return f"{'o' if self.newest_first else 'n'}.{(self.at - _EPOCH) // _TICK}.{self.seq}.{self.ref}"
 
 
-def _lines(account_id: int, before: int | None, size: int) -> Select[*tuple[Any, ...]]:
-    newest = select(entry).where(entry.c.account_id == account_id).order_by(entry.c.seq.desc()).limit(size)
-    return newest if before is None else newest.where(entry.c.seq < before)
-
-
-def _postings(lines: Sequence[Row[*tuple[Any, ...]]], *, is_last: bool) -> list[_Posting]:
-    """Whole postings in the order of reading; one that the limit cut in two is left for the next read."""
-    read: list[_Posting] = []
-    for line in lines:
-        if not read or read[-1].key != line.key:
-            read.append(_Posting(line.key, line.seq, line.recorded_at, line.actor, line.cause, line.balance_after))
-        posting = read[-1]
-        posting.first_seq = line.seq
-        if line.debit != line.credit and WALLET in {line.debit, line.credit}:
-            posting.tokens += line.quantity if line.credit == WALLET else -line.quantity
-            posting.moved = True
-    return read if is_last else read[:-1]
-
-
-def _purchases(tx: Tx, account_id: int, refs: set[str]) -> dict[str, tuple[int, str, str]]:
-    """Ref → total, currency and method of the purchases that these postings paid."""
-    query = (
-        select(col(Topup.public_id), col(Topup.total_amount), col(Topup.currency), col(Payment.method))
-        .join(Payment, col(Payment.topup_id) == col(Topup.id))
-        .where(col(Topup.account_id) == account_id, col(Topup.public_id).in_(refs), col(Payment.status) == "paid")
+def history(tx: Tx, account_id: int, ask: ListAsk, zone: str) -> HistoryPage:
+    """The page that is asked for. It costs the same however long the history is; a key nobody gave out is the first
+    page."""
+    wishes = wishes_of(tx, account_id, ask, zone)
+    place = _place(ask.page)
+    limit = ask.per + 1
+    found = _merged(*_found(tx, account_id, wishes, place, limit), newest_first=place is None or place.newest_first)
+    more, taken = len(found) > ask.per, found[: ask.per]
+    if place is not None and not place.newest_first:
+        if not more:
+            return history(tx, account_id, replace(ask, page=""), zone)
+        taken.reverse()
+    is_first, is_last = place is None, (place is None or place.newest_first) and not more
+    return HistoryPage(
+        tuple(rows_of(tx, account_id, taken)),
+        newer="" if is_first or not taken else str(_edge(tx, account_id, taken, newest_first=False)),
+        older="" if is_last or not taken else str(_edge(tx, account_id, taken, newest_first=True)),
     )
-    return {ref: (total, currency, method) for ref, total, currency, method in tx.execute(query)} if refs else {}
 
 
-def _row(posting: _Posting, purchase: tuple[int, str, str] | None) -> HistoryRow:
-    amount, currency, method = purchase or (0, "", "")
-    return HistoryRow(
-        id=posting.key, kind=_KINDS.get(posting.key.partition(":")[0], "adjust"), at=posting.at,
-        tokens=posting.tokens, balance_after=posting.balance_after, status="paid" if method else "done",
-        cause=posting.cause, actor=posting.actor, amount=amount, currency=currency, method=method,
-        cursor=posting.first_seq,
-    )  # fmt: skip
+def recent(tx: Tx, account_id: int, limit: int) -> tuple[HistoryRow, ...]:
+    """The newest postings."""
+    wish = PostingWish(before=newest_seq(tx, account_id) + 1)
+    return tuple(rows_of(tx, account_id, postings(tx, account_id, wish, limit)))
+
+
+def waiting(tx: Tx, account_id: int, limit: int) -> tuple[HistoryRow, ...]:
+    """The newest purchases that wait for their money."""
+    wish = UnpaidWish(statuses=("created", "pending", "processing"))
+    return tuple(rows_of(tx, account_id, unpaid(tx, account_id, wish, limit)))
+
+
+def one_row(tx: Tx, account_id: int, row_id: str) -> HistoryRow | None:
+    """One row by its id: a purchase by its ref, another posting by its key."""
+    is_purchase = row_id.startswith("top_")
+    seqs = seqs_of(tx, account_id, keys_of(tx, (row_id,)) if is_purchase else (row_id,))
+    found: Sequence[Posting | Unpaid] = ()
+    if seqs:
+        found = postings(tx, account_id, PostingWish(before=max(seqs) + 1, seqs=seqs), 1)
+    elif is_purchase:
+        found = unpaid(tx, account_id, UnpaidWish(refs=(row_id,)), 1)
+    return next(iter(rows_of(tx, account_id, found)), None)
+
+
+def _place(page: str) -> _Place | None:
+    told = _PLACE.fullmatch(page)
+    if told is None:
+        return None
+    way, ticks, seq, ref = told.groups()
+    return _Place(way == "o", _EPOCH + int(ticks) * _TICK, int(seq), ref)
+
+
+def _found(
+    tx: Tx, account_id: int, wishes: Wishes, place: _Place | None, limit: int
+) -> tuple[list[Posting], list[Unpaid]]:
+    posted, open_ = wishes.posted, wishes.open
+    if place is not None and posted is not None:
+        if place.newest_first:
+            posted = replace(posted, before=min(posted.before, place.seq))
+        else:
+            posted = replace(posted, after=max(posted.after, place.seq), newest_first=False)
+    if place is not None and open_ is not None:
+        open_ = replace(open_, beside=(place.at, place.ref), newest_first=place.newest_first)
+    return (
+        postings(tx, account_id, posted, limit) if posted is not None else [],
+        unpaid(tx, account_id, open_, limit) if open_ is not None else [],
+    )
+
+
+def _merged(posted: list[Posting], open_: list[Unpaid], *, newest_first: bool) -> list[Posting | Unpaid]:
+    """Both in one order. Of one instant the posting is the newer."""
+    found: list[Posting | Unpaid] = []
+    while posted and open_:
+        posting_first = posted[0].at >= open_[0].at if newest_first else posted[0].at < open_[0].at
+        found.append((posted if posting_first else open_).pop(0))
+    return found + posted + open_
+
+
+def _edge(tx: Tx, account_id: int, taken: list[Posting | Unpaid], *, newest_first: bool) -> _Place:
+    """The key of the page beyond the last row, or before the first one."""
+    ordered = taken[::-1] if newest_first else taken
+    at = ordered[0].at
+    posting = next((row for row in ordered if isinstance(row, Posting)), None)
+    purchase = next((row for row in ordered if isinstance(row, Unpaid)), None)
+    if posting is not None:
+        seq = posting.first_seq if newest_first else posting.last_seq
+    else:
+        seq = seq_before(tx, account_id, at) + (1 if newest_first else 0)
+    if purchase is None:
+        return _Place(newest_first, at, seq, "")
+    return _Place(newest_first, purchase.at, seq, purchase.ref)

@@ -12,8 +12,7 @@ from billing_ui.infra.db import Tx
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, PlanVersion, Subscription
-from billing_ui.queries.history import HistoryRow, history
-from billing_ui.queries.topups import open_purchases
+from billing_ui.queries.history import HistoryRow, recent, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,6 @@ def head(tx: Tx, account_id: int) -> HeadView:
 def overview(tx: Tx, account_id: int) -> OverviewView:
     return OverviewView(
         head=head(tx, account_id),
-        waiting=tuple(
-            row for row in open_purchases(tx, account_id) if row.status in {"created", "pending", "processing"}
-        ),
-        recent=history(tx, account_id, limit=5).rows,
+        waiting=waiting(tx, account_id, 10),
+        recent=recent(tx, account_id, 5),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
-from billing_ui.models import Account, Capture, Payment, Receipt, Refund, Topup
+from billing_ui.models import Account, Capture, Dispute, Payment, Receipt, Refund, Topup
 from billing_ui.rules.receipts import TaxLine, pdf_path, verify_path
 
 Standing = Literal["valid", "partly_refunded", "refunded"]
@@ -76,48 +76,36 @@ def by_number(tx: Tx, number: str) -> ReceiptView | None:
 
 
 def for_payment(tx: Tx, payment_id: int) -> ReceiptView | None:
-    """The receipt of one attempt, if that is the one that paid."""
-    return _one(tx, _receipts().where(col(Receipt.payment_id) == payment_id))
+    """The first receipt of one attempt; None if it brought no money that became tokens."""
+    return _one(tx, _receipts().where(col(Receipt.payment_id) == payment_id).order_by(col(Receipt.id)))
 
 
 def for_purchase(tx: Tx, ref: str) -> ReceiptView | None:
-    """The receipt of a purchase, whichever of its attempts paid it."""
-    purchase = select(col(Payment.id)).join(Topup, col(Topup.id) == col(Payment.topup_id))
-    attempts = purchase.where(col(Topup.public_id) == ref)
-    return _one(tx, _receipts().where(col(Receipt.payment_id).in_(attempts)))
+    """The receipt of the money that paid a purchase, whichever of its attempts brought it."""
+    return next(iter(all_for_purchase(tx, ref)), None)
+
+
+def all_for_purchase(tx: Tx, ref: str) -> list[ReceiptView]:
+    """The one of the money that paid, then those of money that came on top and was credited too."""
+    attempts = select(col(Payment.id)).join(Topup, col(Topup.id) == col(Payment.topup_id))
+    mine = col(Receipt.payment_id).in_(attempts.where(col(Topup.public_id) == ref))
+    found = tx.execute(_receipts().where(mine).order_by(col(Receipt.id)))
+    return [_view(tx, row, language) for row, language in found]
 
 
 def number_for(tx: Tx, topup_id: int) -> str:
-    """The number of a purchase's receipt; empty while there is none."""
+    """The number of the receipt of the money that paid a purchase; empty while there is none."""
     query = select(col(Receipt.number)).join(Payment, col(Payment.id) == col(Receipt.payment_id))
-    return tx.scalar(query.where(col(Payment.topup_id) == topup_id)) or ""
+    return tx.scalar(query.where(col(Payment.topup_id) == topup_id).order_by(col(Receipt.id)).limit(1)) or ""
 
 
 def newest(tx: Tx, limit: int) -> list[ReceiptView]:
-    return [_view(tx, row, language) for row, language in tx.execute(_receipts().limit(limit))]
-
-
-def unreceipted(tx: Tx, limit: int) -> list[tuple[int, str]]:
-    """Payments that paid their purchase and have no receipt yet: (id, the gateway's payment id), the oldest first."""
-    query = (
-        select(col(Payment.id), func.min(col(Capture.gateway_payment_id)))
-        .join(Topup, col(Topup.id) == col(Payment.topup_id))
-        .join(Capture, col(Capture.payment_id) == col(Payment.id))
-        .outerjoin(Receipt, col(Receipt.payment_id) == col(Payment.id))
-        .where(col(Topup.status) == "paid", col(Capture.outcome) == "credited", col(Receipt.id).is_(None))
-        .group_by(col(Payment.id), col(Topup.paid_at))
-        .order_by(col(Topup.paid_at), col(Payment.id))
-        .limit(limit)
-    )
-    return [(payment_id, told) for payment_id, told in tx.execute(query) if payment_id is not None]
+    found = tx.execute(_receipts().order_by(col(Receipt.id).desc()).limit(limit))
+    return [_view(tx, row, language) for row, language in found]
 
 
 def _receipts() -> Select[Receipt, str]:
-    return (
-        select(Receipt, col(Account.language))
-        .join(Account, col(Account.id) == col(Receipt.account_id))
-        .order_by(col(Receipt.id).desc())
-    )
+    return select(Receipt, col(Account.language)).join(Account, col(Account.id) == col(Receipt.account_id))
 
 
 def _one(tx: Tx, query: Select[Receipt, str]) -> ReceiptView | None:
@@ -127,10 +115,6 @@ def _one(tx: Tx, query: Select[Receipt, str]) -> ReceiptView | None:
 
 def _view(tx: Tx, row: Receipt, language: str) -> ReceiptView:
     said: dict[str, Any] = row.content
-    refunded = select(func.sum(col(Refund.amount))).where(
-        col(Refund.payment_id) == row.payment_id, col(Refund.status) == "succeeded",
-        col(Refund.currency) == said["currency"],
-    )  # fmt: skip
     return ReceiptView(
         number=row.number, check_code=row.check_code, account_id=row.account_id, language=language,
         brand=said["brand"], support=said["support"], seller=Party(**said["seller"]), buyer=Party(**said["buyer"]),
@@ -138,5 +122,16 @@ def _view(tx: Tx, row: Receipt, language: str) -> ReceiptView:
         gateway_payment_id=said["gateway_payment_id"], tokens=said["tokens"], bonus_tokens=said["bonus_tokens"],
         amount=said["amount"], fee=said["fee"], tax=TaxLine(**said["tax"]) if said["tax"] else None,
         total=said["total"], currency=said["currency"], paid_at=datetime.fromisoformat(said["paid_at"]),
-        issued_at=row.issued_at, zone=said["zone"], refunded=int(tx.scalar(refunded) or 0),
+        issued_at=row.issued_at, zone=said["zone"], refunded=_gone(tx, row.capture_id, said["total"]),
     )  # fmt: skip
+
+
+def _gone(tx: Tx, capture_id: int, total: int) -> int:
+    """What went back of the money of a receipt; what had gone before it became tokens is not on the receipt."""
+    refunds = select(func.coalesce(func.sum(col(Refund.amount)), 0)).where(
+        col(Refund.capture_id) == capture_id, col(Refund.status) == "succeeded"
+    )
+    lost = select(func.coalesce(func.sum(col(Dispute.booked_amount)), 0)).where(col(Dispute.capture_id) == capture_id)
+    arrived = select(col(Capture.amount)).where(col(Capture.id) == capture_id)
+    early = tx.scalars(arrived).one() - total
+    return max(int(tx.scalar(refunds) or 0) + int(tx.scalar(lost) or 0) - early, 0)

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.models import Payment, Topup
-from billing_ui.queries.history import HistoryRow
+from billing_ui.models.types import UtcDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """A purchase without money and how its newest attempt stands."""
+
+    ref: str
+    at: datetime
+    status: str
+    method: str
+    tokens: int
+    total: int
+    currency: str
+    actor: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidWish:
+    """Which of them: made within a span of time, beyond a place in the order, standing so, of certain refs."""
+
+    first_at: datetime | None = None
+    end_at: datetime | None = None
+    beside: tuple[datetime, str] | None = None
+    newest_first: bool = True
+    statuses: tuple[str, ...] | None = None
+    method: str = ""
+    refs: tuple[str, ...] | None = None
 
 
 def last_method(tx: Tx, account_id: int) -> str | None:
@@ -49,28 +79,52 @@ def unfinished(tx: Tx, account_id: int, now: datetime) -> str | None:
     return tx.scalar(query)
 
 
-def open_purchases(tx: Tx, account_id: int) -> tuple[HistoryRow, ...]:
-    """Purchases not paid yet, and those that ended without money in the last days, newest first."""
-    newest = (
-        select(col(Payment.topup_id), func.max(col(Payment.id)).label("payment_id"))
-        .where(col(Payment.account_id) == account_id)
-        .group_by(col(Payment.topup_id))
-        .subquery()
-    )
+def unpaid(tx: Tx, account_id: int, wish: UnpaidWish, limit: int) -> list[Unpaid]:
+    """Purchases without money in the order of reading, along the index of those that are not paid."""
+    later = aliased(Payment)
+    newest = select(func.max(col(later.id))).where(col(later.topup_id) == col(Topup.id)).scalar_subquery()
+    order = (col(Topup.created_at), col(Topup.id))
     query = (
         select(Topup, Payment)
-        .join(newest, newest.c.topup_id == col(Topup.id))
-        .join(Payment, col(Payment.id) == newest.c.payment_id)
-        .where(col(Topup.account_id) == account_id, col(Topup.status) != "paid")
-        .order_by(col(Topup.id).desc())
-        .limit(10)
+        .join(Payment, col(Payment.id) == newest)
+        .where(col(Topup.account_id) == account_id, col(Topup.status) != "paid", *_narrowed(wish))
+        .order_by(*(column.desc() for column in order) if wish.newest_first else order)
+        .limit(limit)
     )
-    return tuple(_open_row(topup, payment) for topup, payment in tx.execute(query))
+    return [_shown(topup, payment) for topup, payment in tx.execute(query)]
 
 
-def _open_row(topup: Topup, payment: Payment) -> HistoryRow:
-    return HistoryRow(
-        id=topup.public_id, kind="topup", at=topup.created_at, tokens=topup.tokens + topup.bonus_tokens,
-        balance_after=0, status=payment.status, cause=topup.public_id, actor=topup.created_by,
-        amount=topup.total_amount, currency=topup.currency, method=payment.method, cursor=0,
+def _narrowed(wish: UnpaidWish) -> list[ColumnElement[bool]]:
+    made, found = col(Topup.created_at), []
+    if wish.first_at is not None:
+        found.append(made >= wish.first_at)
+    if wish.end_at is not None:
+        found.append(made < wish.end_at)
+    if wish.beside is not None:
+        found.append(_beyond(*wish.beside, newest_first=wish.newest_first))
+    if wish.statuses is not None:
+        found.append(col(Payment.status).in_(wish.statuses))
+    if wish.method:
+        found.append(col(Payment.method) == wish.method)
+    if wish.refs is not None:
+        found.append(col(Topup.public_id).in_(wish.refs))
+    return found
+
+
+def _beyond(at: datetime, ref: str, *, newest_first: bool) -> ColumnElement[bool]:
+    """Beside a posting (no ref) every purchase of its instant is the older one."""
+    made, instant = col(Topup.created_at), literal(at, UtcDateTime)
+    if not ref:
+        return made <= instant if newest_first else made > instant
+    its_id = select(col(Topup.id)).where(col(Topup.public_id) == ref).correlate(None).scalar_subquery()
+    if newest_first:
+        return and_(made <= instant, or_(made < instant, col(Topup.id) < its_id))
+    return and_(made >= instant, or_(made > instant, col(Topup.id) > its_id))
+
+
+def _shown(topup: Topup, payment: Payment) -> Unpaid:
+    return Unpaid(
+        ref=topup.public_id, at=topup.created_at, status=payment.status, method=payment.method,
+        tokens=topup.tokens + topup.bonus_tokens, total=topup.total_amount, currency=topup.currency,
+        actor=topup.created_by, expires_at=payment.expires_at,
     )  # fmt: skip

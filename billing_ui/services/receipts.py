@@ -1,9 +1,8 @@
-"""Receipts: one per paid purchase, numbered without gaps inside the transaction that credits it, frozen for good."""
+"""Receipts: one for each sum that became tokens, numbered without gaps where it is credited, frozen for good."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from hmac import compare_digest
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,25 +12,30 @@ from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, take_turns
-from billing_ui.models import Account, Payment, Receipt, Topup
+from billing_ui.models import Account, Capture, Payment, Receipt, Topup
 from billing_ui.queries import receipts as stored
 from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules import receipts as rules
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BadCode, NotFound
+from billing_ui.rules.refunds import Sold
 from billing_ui.services import attempts, settings
 
-_BATCH = 500
 # Wrong codes from one address within a quarter of an hour; a right one does not count.
 MOST_WRONG_CODES = 20
 
 
-def issue(tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str) -> Receipt:
-    """The last step of a credit: whoever holds the counter waits for nothing any more. The same payment again gets the
+def issue(tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str, sold: Sold) -> Receipt:
+    """The last step of a credit: whoever holds the counter waits for nothing any more. The same money again gets the
     receipt it has. A transaction that dies takes its number back with it, so none is ever missing."""
     tx.flush()
+    capture = tx.scalars(
+        select(Capture).where(
+            col(Capture.gateway) == payment.gateway, col(Capture.gateway_payment_id) == gateway_payment_id
+        )
+    ).one()
     take_turns(tx, "receipts")
-    known = tx.scalars(select(Receipt).where(col(Receipt.payment_id) == payment.id)).first()
+    known = tx.scalars(select(Receipt).where(col(Receipt.capture_id) == capture.id)).first()
     if known is not None:
         return known
     now = env.clock.now()
@@ -39,25 +43,14 @@ def issue(tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: 
     last = tx.scalar(select(func.max(col(Receipt.seq))).where(col(Receipt.series) == series)) or 0
     row = Receipt(
         number=rules.number(series, last + 1), series=series, seq=last + 1, account_id=payment.account_id,
-        payment_id=cast(int, payment.id), check_code=env.ids.code(rules.CHECK_CODE_LENGTH),
-        content=_content(tx, env, payment, topup, gateway_payment_id, now), issued_at=now,
+        payment_id=cast(int, payment.id), capture_id=cast(int, capture.id),
+        check_code=env.ids.code(rules.CHECK_CODE_LENGTH), content=_content(tx, env, payment, topup, capture, sold),
+        issued_at=now,
     )  # fmt: skip
     tx.add(row)
     tx.flush()
     env.failpoint("receipt.numbered")
     return row
-
-
-def issue_missing(env: Env) -> int:
-    """Gives every paid purchase of before its receipt, the oldest first, one transaction each. Safe to repeat."""
-    with env.db.read() as tx:
-        unreceipted = stored.unreceipted(tx, _BATCH)
-    for payment_id, gateway_payment_id in unreceipted:
-        with env.db.begin() as tx:
-            payment = tx.scalars(select(Payment).where(col(Payment.id) == payment_id)).one()
-            topup = tx.scalars(select(Topup).where(col(Topup.id) == payment.topup_id)).one()
-            issue(tx, env, payment, topup, gateway_payment_id)
-    return len(unreceipted)
 
 
 def show(env: Env, actor: Actor, number: str) -> ReceiptView:
@@ -89,15 +82,14 @@ def prove(env: Env, number: str, typed: str) -> ReceiptView:
     return found
 
 
-def _content(
-    tx: Tx, env: Env, payment: Payment, topup: Topup, gateway_payment_id: str, now: datetime
-) -> dict[str, Any]:
+def _content(tx: Tx, env: Env, payment: Payment, topup: Topup, capture: Capture, sold: Sold) -> dict[str, Any]:
     """Everything that is printed, as it is today: a brand, a name or a rate that changes later changes no receipt."""
     account = tx.get_one(Account, payment.account_id)
-    tax = rules.tax_line(
-        settings.get(tx, "tax.mode"), settings.get(tx, "tax.rate_per_10000"),
-        topup.amount + topup.fee_amount, topup.tax_amount,
-    )  # fmt: skip
+    # The price was agreed on under the tax of that day.
+    mode, rate = (settings.get_as_of(tx, key, topup.created_at) for key in ("tax.mode", "tax.rate_per_10000"))
+    tax = rules.tax_line(mode, rate, sold.price + sold.fee, sold.tax)
+    # Another sum than the one asked for buys its share; then nobody can say which of the tokens are the bonus.
+    bonus = topup.bonus_tokens if sold.tokens == topup.tokens + topup.bonus_tokens else 0
     brand = env.catalogue.brand
     return {
         "brand": brand.name,
@@ -111,15 +103,15 @@ def _content(
         "ref": topup.public_id,
         "payment": payment.public_id,
         "method": payment.method,
-        "gateway": payment.gateway,
-        "gateway_payment_id": gateway_payment_id,
-        "tokens": topup.tokens,
-        "bonus_tokens": topup.bonus_tokens,
-        "amount": topup.amount,
-        "fee": topup.fee_amount,
+        "gateway": capture.gateway,
+        "gateway_payment_id": capture.gateway_payment_id,
+        "tokens": sold.tokens - bonus,
+        "bonus_tokens": bonus,
+        "amount": sold.price,
+        "fee": sold.fee,
         "tax": None if tax is None else asdict(tax),
-        "total": topup.total_amount,
+        "total": sold.amount,
         "currency": topup.currency,
-        "paid_at": (topup.paid_at or now).isoformat(),
+        "paid_at": (capture.captured_at or capture.recorded_at).isoformat(),
         "zone": account.zone,
     }

@@ -11,7 +11,8 @@ from billing_ui.queries.overview import OverviewView, overview
 from billing_ui.queries.plans import PackageView
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.state.labels import everyday, history_row
+from billing_ui.state.history_labels import history_row
+from billing_ui.state.labels import everyday
 from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
 

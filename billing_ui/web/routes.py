@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from billing_ui.web import home, links, pictures, receipts, session
+from billing_ui.web import export, home, links, pictures, receipts, session
 from billing_ui.web.doors import door
 
 _FORMS = {
@@ -25,6 +25,7 @@ _PLACES = {
     "/subscription/upgrade/": home.upgrade,
     "/qr/{ref}.png": pictures.qr,
     "/receipts/{number}.pdf": receipts.pdf,
+    "/export/history.csv": export.history_csv,
 }
 
 

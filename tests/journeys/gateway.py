@@ -39,5 +39,10 @@ class Gateway:
             assert time.monotonic() < deadline, f"{len(found)} mails to {to} about {about or 'anything'}"
             time.sleep(0.05)
 
+    def becomes(self, mail: dict[str, Any], news: str) -> None:
+        """Something happens to a mail on its way, and the product is told of it."""
+        answer = self._http.post(f"/mails/{mail['id']}/{news}").raise_for_status()
+        assert answer.json()["status"] == 200, answer.text
+
     def _act(self, ref: str, act: str, how: dict[str, object]) -> dict[str, Any]:
         return dict(self._http.post(f"/payments/{ref}/{act}", json=how).raise_for_status().json())

@@ -58,7 +58,9 @@ def test_the_balance_of_another_day_can_be_asked_for(world: World, sari: Custome
     grant(world.env, system("test"), account.account, 10, "hadiah", "g")
     world.later(days=3)
     grant(world.env, system("test"), account.account, 5, "hadiah", "h")
-    db = world.env.db
     asked = [before - timedelta(seconds=1), before, before + timedelta(days=1), world.clock.now()]
-    assert [as_of(db, account.account, at) for at in asked] == [0, 10, 10, 15]
-    assert as_of(db, "acc_nobody", before) is None
+    with world.env.db.read() as tx:
+        then = [as_of(tx, sari.account_id, at) for at in asked]
+    assert [(each.account, each.external_id, each.balance) for each in then] == [
+        (account.account, "host-7", balance) for balance in (0, 10, 10, 15)
+    ]

@@ -17,7 +17,8 @@ from billing_ui.queries.payment import payment_view
 from billing_ui.queries.receipts import ReceiptView
 from billing_ui.rules.access import system
 from billing_ui.rules.facts import Captured
-from billing_ui.services import receipts, settings
+from billing_ui.services import captures, settings
+from billing_ui.services.missing_receipts import issue_missing
 from tests.live_sandbox import Box
 from tests.world import Crash, Customer, World
 
@@ -160,8 +161,8 @@ def test_payments_of_before_are_given_theirs_once(world: World) -> None:
         world.later(minutes=20)
     with world.env.db.begin() as tx:
         tx.execute(delete(Receipt))
-    assert receipts.issue_missing(world.env) == 3
-    assert receipts.issue_missing(world.env) == 0
+    assert issue_missing(world.env) == 3
+    assert issue_missing(world.env) == 0
     assert [of(world, ref).number for ref in refs] == [f"KW-2026-{n:06d}" for n in range(1, 4)]
     assert of(world, refs[0]).paid_at == world.clock.now() - timedelta(hours=1)
 
@@ -169,7 +170,7 @@ def test_payments_of_before_are_given_theirs_once(world: World) -> None:
 def test_money_that_went_back_shows_on_the_receipt(world: World) -> None:
     customer = world.customer()
     ref = paid(world, customer)
-    payment = world.payment(ref)
+    payment, (capture,) = world.payment(ref), world.captures()
     for status, amount, standing in (
         ("pending", 50_000, "valid"), ("succeeded", 20_000, "partly_refunded"), ("succeeded", 30_000, "refunded"),
     ):  # fmt: skip
@@ -177,8 +178,9 @@ def test_money_that_went_back_shows_on_the_receipt(world: World) -> None:
             tx.add(
                 Refund(
                     public_id=world.env.ids.public("ref"), account_id=customer.account_id, payment_id=payment.id or 0,
-                    kind="gateway", gateway="xendit", reference=world.env.ids.public("r"), amount=amount,
-                    currency="IDR", status=status, created_by="test", created_at=world.clock.now(),
+                    capture_id=capture.id, kind="gateway", gateway="xendit",
+                    reference=world.env.ids.public("r"), amount=amount, currency="IDR", status=status,
+                    created_by="test", created_at=world.clock.now(),
                     changed_at=world.clock.now(),
                 )
             )  # fmt: skip
@@ -210,3 +212,45 @@ def test_the_mail_about_a_payment_leads_to_its_receipt(world: World, box: Box) -
     assert receipt.number in mail["text"]
     assert world.env.config.url(f"{receipt.pdf}?lang=id") in mail["text"]
     assert receipt.check_code not in mail["text"]
+
+
+def test_money_credited_by_a_decision_has_a_receipt_of_what_really_came(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    world.settle(ref, news(world, ref, amount=30_000))
+    world.later(days=1)
+    (held,) = world.captures()
+    captures.decide(world.env, system("desk"), held.public_id, "credited", "the customer agreed")
+    receipt = of(world, ref)
+    assert (receipt.number, receipt.total, receipt.tokens) == ("KW-2026-000001", 30_000, 300_000)
+    assert receipt.paid_at == world.clock.now() - timedelta(days=1)
+    assert receipt.standing == "valid"
+
+
+def test_money_that_came_twice_and_was_credited_twice_has_two_receipts(world: World) -> None:
+    customer = world.customer()
+    ref = paid(world, customer)
+    world.settle(ref, news(world, ref, "py-0002"))
+    captures.decide(world.env, system("desk"), world.captures()[1].public_id, "credited", "the customer agreed")
+    with world.env.db.read() as tx:
+        first, second = stored.all_for_purchase(tx, ref)
+    assert (first.number, first.gateway_payment_id) == ("KW-2026-000001", "py-0001")
+    assert (second.number, second.gateway_payment_id) == ("KW-2026-000002", "py-0002")
+    assert of(world, ref) == first
+    with world.env.db.begin() as tx:
+        tx.execute(delete(Receipt))
+    assert issue_missing(world.env) == 2
+    assert numbers(world) == ["KW-2026-000001", "KW-2026-000002"]
+
+
+def test_the_tax_on_it_is_that_of_the_day_the_price_was_agreed_on(world: World) -> None:
+    choose(world, "tax.mode", "included")
+    world.later(minutes=1)
+    ref = world.wants(world.customer())
+    world.later(minutes=1)
+    choose(world, "tax.rate_per_10000", 1_200)
+    choose(world, "tax.mode", "off")
+    world.settle(ref, news(world, ref))
+    tax = of(world, ref).tax
+    assert tax is not None
+    assert (tax.mode, tax.rate_per_10000, tax.amount) == ("included", 1_100, 4_955)

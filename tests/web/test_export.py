@@ -1,0 +1,135 @@
+"""The history as a file: who gets it, what stands in it, and that it comes in pieces of a page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+from starlette.applications import Starlette
+
+from billing_ui import runtime
+from billing_ui.infra.db import Database
+from billing_ui.models import Member
+from billing_ui.security.wrap import wrap
+from billing_ui.services import identity
+from billing_ui.services.identity import Device, SignUp
+from billing_ui.web import export
+from billing_ui.web.routes import add_doors
+from tests.queries.test_history import give, use
+from tests.world import Customer, World, open_world
+
+HERE = "http://127.0.0.1:3000"
+URL = "/export/history.csv"
+
+
+@pytest.fixture
+def world(sqlite_url: str) -> Iterator[World]:
+    with open_world(Database(sqlite_url)) as opened, runtime.use(opened.env):
+        yield opened
+
+
+@pytest.fixture
+async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    doors = Starlette()
+    add_doors(doors)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(wrap(doors)), base_url=HERE) as client:
+        yield client
+
+
+@pytest.fixture
+def rani(world: World, browser: httpx.AsyncClient) -> Customer:
+    """Somebody in the east, signed in in this browser."""
+    wanted = SignUp(email="rani@pelanggan.test", password="sandi yang cukup panjang", name="Rani",
+                    zone="Asia/Jayapura", language="en")  # fmt: skip
+    secret = identity.sign_up(world.env, wanted, Device())
+    browser.cookies.set("billing_session", secret)
+    who = identity.find_session(world.env, secret)
+    assert who is not None
+    with world.env.db.read() as tx:
+        account_id = tx.scalars(select(col(Member.account_id)).where(col(Member.user_id) == who.actor.user_id)).one()
+    return Customer(who.actor, account_id, "rani@pelanggan.test")
+
+
+def table(answer: httpx.Response) -> list[list[str]]:
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def test_whoever_is_not_signed_in_does_that_first(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get(URL)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/auth/?")
+
+
+async def test_the_file_says_what_the_page_says_in_the_readers_language_and_the_accounts_zone(
+    world: World, browser: httpx.AsyncClient, rani: Customer
+) -> None:
+    give(world, rani, 500, "gift")
+    use(world, rani, 200, "evt-1")
+    ref = world.wants(rani, amount=25_000)
+    answer = await browser.get(URL, params={"lang": "en"})
+    heads, *rows = table(answer)
+    assert heads == [
+        "Time", "Time zone", "Type", "Description", "Tokens", "Balance after", "Status", "Paid", "Currency", "Method",
+        "Number",
+    ]  # fmt: skip
+    at = "2026-11-21T12:00:00+09:00"
+    assert [row[:6] + row[10:] for row in rows] == [
+        [at, "Asia/Jayapura", "Usage", "evt-1", "-200", "300", "usage:evt-1"],
+        [at, "Asia/Jayapura", "Adjustment", "Tokens from us", "500", "500", "grant:gift"],
+        [at, "Asia/Jayapura", "Top-up", rows[2][3], "0", "", ref],
+    ]
+    assert answer.headers["content-disposition"] == 'attachment; filename="history-2026-11-21.csv"'
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "no-store" in answer.headers["cache-control"]
+
+
+async def test_the_file_holds_the_current_filter_and_its_days_are_in_its_name(
+    world: World, browser: httpx.AsyncClient, rani: Customer
+) -> None:
+    give(world, rani, 500, "gift")
+    world.later(days=2)
+    use(world, rani, 200, "evt-1")
+    asked = {"type": "usage", "from": "2026-11-22", "to": "2026-11-23", "page": "o.1.1.", "per": "7"}
+    answer = await browser.get(URL, params=asked)
+    assert [row[10] for row in table(answer)[1:]] == ["usage:evt-1"]
+    assert 'filename="riwayat-2026-11-22_2026-11-23.csv"' in answer.headers["content-disposition"]
+    assert [row[10] for row in table(await browser.get(URL, params={"type": "refund"}))[1:]] == []
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-cmd|' /C calc'!A0", "@sum", "\tx"])
+async def test_no_cell_becomes_a_formula(world: World, browser: httpx.AsyncClient, rani: Customer, name: str) -> None:
+    give(world, rani, 500, "gift")
+    use(world, rani, 1, name)
+    cells = [cell for row in table(await browser.get(URL)) for cell in row]
+    assert f"'{name}" in cells
+    assert [cell for cell in cells if cell[:1] in {"=", "+", "@", "\t"}] == []
+    assert [cell for cell in cells if cell[:1] == "-"] == ["-1"]
+
+
+async def test_somebody_elses_rows_are_in_nobodys_file(
+    world: World, browser: httpx.AsyncClient, rani: Customer
+) -> None:
+    give(world, world.customer(), 500, "foreign")
+    assert len(table(await browser.get(URL))) == 1
+
+
+async def test_a_long_history_comes_in_pieces_of_a_page(
+    world: World, browser: httpx.AsyncClient, rani: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(world, rani, 1_000, "gift")
+    for number in range(120):
+        use(world, rani, 1, f"evt-{number}")
+    monkeypatch.setattr(export, "_PER", 10)
+    whole = table(await browser.get(URL))
+    assert len(whole) == 122
+    assert len({row[10] for row in whole}) == 122
+    reader = export._Reader(rani.account_id, "Asia/Jakarta", "id")
+    pieces = [piece async for piece in export._pieces(world.env, reader, export.ListAsk(per=10))]
+    assert len(pieces) == 14
+    assert max(map(len, pieces)) < 2_000
