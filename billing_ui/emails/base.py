@@ -22,6 +22,11 @@ class MailUnavailable(Exception):
         super().__init__(why)
 
 
+class MailTaken(Exception):
+    """The provider has taken a mail under this key before, in other words: its reader changed the language between a
+    try whose answer was lost and the next one. The key says what a mail is for, so it has been sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One mail to one person. `key` says what it is for: the same key is the same mail, at the provider too. `tag`
@@ -47,6 +52,6 @@ class Mail:
 
 
 class Mailer(Protocol):
-    """Sends a mail and answers with the provider's id for it. Raises MailRejected or MailUnavailable."""
+    """Sends a mail and answers with the provider's id for it. Raises MailRejected, MailUnavailable or MailTaken."""
 
     def send(self, mail: Mail) -> str: ...

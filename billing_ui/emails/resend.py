@@ -11,11 +11,12 @@ import httpx
 import resend
 from resend.exceptions import ResendError
 
-from billing_ui.emails.base import Mail, MailRejected, MailUnavailable
+from billing_ui.emails.base import Mail, MailRejected, MailTaken, MailUnavailable
 
 TIMEOUT: Final = httpx.Timeout(10, connect=2)
 TAG: Final = "mail"
 _SDK = Lock()
+_OTHER_WORDS = "invalid_idempotent_request"
 _IN_FLIGHT = "concurrent_idempotent_requests"
 # A wrong key is ours to mend, no fault of the mail: it waits. The last is the SDK's word for a proxy's page.
 _NOT_ABOUT_THE_MAIL = {"missing_api_key", "invalid_api_key", "restricted_api_key", _IN_FLIGHT, "application_error"}
@@ -80,9 +81,11 @@ class _Client(resend.HTTPClient):
         return answer.content, answer.status_code, answer.headers
 
 
-def _fold(error: ResendError) -> MailRejected | MailUnavailable:
+def _fold(error: ResendError) -> MailRejected | MailUnavailable | MailTaken:
     status, kind = str(error.code), str(error.error_type)
     why = f"{status} {kind}"
+    if kind == _OTHER_WORDS:
+        return MailTaken(why)
     is_about_the_mail = len(status) == 3 and status.startswith("4") and status not in {"408", "429"}
     if is_about_the_mail and kind not in _NOT_ABOUT_THE_MAIL:
         return MailRejected(why)

@@ -18,7 +18,7 @@ from billing_ui.rules.errors import GatewayError, GatewayRejected, TooManyTries
 from billing_ui.rules.facts import PaymentIntent
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import UNDECIDED, WATCHED, Status
-from billing_ui.services import looks, payments, timeline
+from billing_ui.services import looks, payments, read_backs, timeline
 
 MOST_UNPAID_PER_HOUR = 120
 MOST_PUSHES_PER_HOUR = 10
@@ -57,7 +57,7 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
         customer_name=account.name,
         expires_at=payment.expires_at,
         payer_phone=payment.payer_phone,
-        return_url=env.config.url(f"/pay/{payment.reference.partition('~')[0]}/") if env.config.is_https else None,
+        return_url=_way_back(env, payment),
     )
     try:
         created = env.gateways[payment.gateway].create(intent)
@@ -87,12 +87,18 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
             env.gateways[held.gateway].cancel(created.request_id)
 
 
+def _way_back(env: Env, payment: Payment) -> str | None:
+    """Gateways send payers back over https only. The page is told that they have been there."""
+    ref = payment.reference.partition("~")[0]
+    return env.config.url(f"/pay/{ref}/?returned=1") if env.config.is_https else None
+
+
 def withdraw(env: Env, actor: Actor, old: Payment) -> None:
     """An older code is closed where the gateway can, so that nobody pays twice. What came for it is credited."""
     if cast(Status, old.status) not in UNDECIDED or old.gateway_request_id is None or old.id is None:
         return
     try:
-        still = looks.read_back(env, actor, old, old.gateway_request_id)
+        still = read_backs.read_back(env, actor, old, old.gateway_request_id)
         if still in UNDECIDED and env.gateways[old.gateway].cancel(old.gateway_request_id):
             payments.happened(env, actor, old.id, "canceled")
     except GatewayError:

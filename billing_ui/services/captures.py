@@ -114,7 +114,7 @@ def _credit(tx: Tx, env: Env, actor: Actor, case: Case, row: CaptureDecision) ->
     row.tokens = sold.tokens
     payments.move(tx, env, actor, payment, "captured")
     occurred_at = capture.captured_at or capture.recorded_at
-    money = payments.Credit(capture.gateway, capture.gateway_payment_id, sold, occurred_at, was_kept=True)
+    money = payments.Credit(capture.gateway, capture.gateway_payment_id, sold, occurred_at, capture.public_id)
     return payments.credit(tx, env, actor, payment, topup, money).balance_after
 
 

@@ -14,10 +14,10 @@ from billing_ui.infra.db import Tx
 from billing_ui.models import Payment, Topup
 from billing_ui.rules.access import Actor, system
 from billing_ui.rules.errors import GatewayError, NotFound
-from billing_ui.rules.facts import RequestState, RequestStatus
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Happening, Status, Watch, next_look
+from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Status, Watch, next_look
 from billing_ui.services import budgets, outbox, payments
+from billing_ui.services.read_backs import read_back, search, search_is_due, status_of
 
 KIND = "payments.look"
 # A create call that has not answered by then never will: its outcome is unknown, not failed.
@@ -25,9 +25,10 @@ UNANSWERED = timedelta(seconds=20)
 _BREATH = timedelta(seconds=2)
 # A worker cannot see the open tabs of a web process; it sees when the page was opened.
 _JUST_OPENED = timedelta(minutes=1)
-_HAPPENING: dict[RequestState, Happening] = {
-    "open": "opened", "failed": "failed", "expired": "expired", "canceled": "canceled",
-}  # fmt: skip
+# These take one last look, in case more money came for them than their webhooks told.
+_SETTLED: frozenset[Status] = frozenset({"paid", "review"})
+_SEARCH_AGAIN = timedelta(minutes=10)
+_GIVE_UP_SEARCH = timedelta(hours=49)
 
 
 def arm(tx: Tx, env: Env, payment: Payment, due_at: datetime | None = None) -> None:
@@ -68,7 +69,7 @@ def look(env: Env, payment_id: int) -> datetime | None:
             .join(Payment, col(Payment.topup_id) == col(Topup.id))
             .where(col(Payment.id) == payment_id)
         )
-    if payment is None or cast(Status, payment.status) not in WATCHED:
+    if payment is None or cast(Status, payment.status) not in WATCHED | _SETTLED:
         return None
     now = env.clock.now()
     if payment.gateway_request_id is None:
@@ -81,12 +82,15 @@ def look(env: Env, payment_id: int) -> datetime | None:
     put_off_to = budgets.take(env, payment, is_awaited=is_awaited)
     if put_off_to is not None:
         return put_off_to
-    read_back(env, system("look"), payment, payment.gateway_request_id)
-    status = _settle_deadline(env, payment)
+    if cast(Status, payment.status) in WATCHED:
+        read_back(env, system("look"), payment, payment.gateway_request_id)
+        _settle_deadline(env, payment)
+    is_searched = search_is_due(env, payment) and search(env, system("look"), payment)
     # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
     env.signals.publish(payment.account_id)
+    status = status_of(env, payment)
     if status not in WATCHED:
-        return None
+        return None if is_searched or now - payment.created_at > _GIVE_UP_SEARCH else now + _SEARCH_AGAIN
     is_open_now = env.signals.is_watched(ref or "")
     watch = Watch(payment.created_at, payment.watched_at, is_open_now, decided_at(payment))
     return next_look(watch, env.clock.now())
@@ -133,51 +137,15 @@ def _is_first_to_ask(env: Env, payment: Payment) -> bool:
         return tx.execute(asked.returning(col(Payment.id))).first() is not None
 
 
-def read_back(env: Env, actor: Actor, payment: Payment, request_id: str, payment_ids: tuple[str, ...] = ()) -> Status:
-    """What the gateway says now, outside any transaction; then its money settled and its state noted.
-
-    `request_id` may come from a webhook before the gateway's own answer was stored; it is kept only once the gateway
-    itself has said that it belongs to this purchase.
-    """
-    assert payment.id is not None
-    answer = env.gateways[payment.gateway].status(request_id, payment_ids)
-    env.failpoint("look.answered")
-    if answer.reference != payment.reference:
-        # A request id that belongs to another purchase proves nothing about this one.
-        raise NotFound(what="payment")
-    if payment.gateway_request_id is None:
-        unknown = (col(Payment.id) == payment.id) & col(Payment.gateway_request_id).is_(None)
-        with env.db.begin() as tx:
-            tx.execute(update(Payment).where(unknown).values(gateway_request_id=request_id))
-    return apply(env, actor, payment.id, answer)
-
-
-def apply(env: Env, actor: Actor, payment_id: int, answer: RequestStatus) -> Status:
-    """Acts on an answer: every capture settled, else the state moved. Settled twice is settled once."""
-    status: Status | None = None
-    for captured in answer.captures:
-        status = payments.settle(env, actor, payment_id, captured).status
-    if status is not None:
-        return status
-    happening = _HAPPENING.get(answer.state)
-    with env.db.begin() as tx:
-        tx.execute(update(Payment).where(col(Payment.id) == payment_id).values(looked_at=env.clock.now()))
-    if happening is None:
-        with env.db.read() as tx:
-            return cast(Status, tx.scalar(select(col(Payment.status)).where(col(Payment.id) == payment_id)))
-    return payments.happened(env, actor, payment_id, happening, answer.failure_code)
-
-
-def _settle_deadline(env: Env, payment: Payment) -> Status:
+def _settle_deadline(env: Env, payment: Payment) -> None:
     """Past our own deadline the code is cancelled where the gateway can, and shown as expired."""
     assert payment.id is not None and payment.gateway_request_id is not None
-    with env.db.read() as tx:
-        status = cast(Status, tx.scalar(select(col(Payment.status)).where(col(Payment.id) == payment.id)))
-    if status not in {"pending", "processing"} or env.clock.now() < (decided_at(payment) or payment.expires_at):
-        return status
+    is_open = status_of(env, payment) in {"pending", "processing"}
+    if not is_open or env.clock.now() < (decided_at(payment) or payment.expires_at):
+        return
     try:
         env.gateways[payment.gateway].cancel(payment.gateway_request_id)
     except GatewayError:
         # The next look tries again; money that still arrives is credited as late.
-        return status
-    return payments.happened(env, system("deadline"), payment.id, "expired")
+        return
+    payments.happened(env, system("deadline"), payment.id, "expired")

@@ -41,12 +41,13 @@ def tag(tx: Tx, key: str) -> str:
 
 
 def handed_over(tx: Tx, env: Env, mail: Mail, language: str, provider_id: str) -> None:
-    """The provider has taken the mail. News of it may have been faster; then the status stands already."""
+    """The provider has taken the mail; its id is empty when it took it before. News may have been faster than we are:
+    then the status stands already."""
     line = _by_key(tx, mail.key)
     if line is None:
         return
     line.to_address, line.subject, line.language = mail.to, mail.subject, language
-    line.provider_id = provider_id
+    line.provider_id = provider_id or line.provider_id
     line.sent_at = line.sent_at or env.clock.now()
     if line.status in {"queued", "failed"}:
         _move(env, line, "sent", "")
@@ -76,7 +77,6 @@ def told(tx: Tx, env: Env, tag: str, provider_id: str, news: News, detail: str) 
     line = _by_news(tx, tag, provider_id)
     if line is None:
         return None
-    line.provider_id = line.provider_id or provider_id
     if _RANK[news] > _RANK[line.status]:
         _move(env, line, news, detail)
     return line

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from billing_ui.emails.base import Mail
+from billing_ui.emails.base import Mail, MailTaken
 from billing_ui.emails.render import render
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
@@ -18,6 +19,7 @@ from billing_ui.rules.errors import FieldInvalid, NotFound
 from billing_ui.services import audits, mail_log, mail_stops, outbox, timeline
 
 KIND = "mail.send"
+log = logging.getLogger(__name__)
 
 
 def queue(tx: Tx, env: Env, template: str, key: str, user: User, args: dict[str, Any]) -> bool:
@@ -80,6 +82,7 @@ def _next_key(tx: Tx, key: str) -> str:
 
 def _hand_over(env: Env, key: str, template: str, user: User, args: dict[str, Any], tag: str) -> str:
     """Rendered in the reader's language of this moment."""
+    sent = ""
     try:
         facts = {
             "name": user.name,
@@ -90,9 +93,12 @@ def _hand_over(env: Env, key: str, template: str, user: User, args: dict[str, An
         rendered = render(template, user.language, facts)
         mail = Mail(user.email, rendered.subject, rendered.html, rendered.text, key, tag)
         sent = env.mailer.send(mail)
+    except MailTaken:
+        log.info("mail %s was taken before, in other words", key)
     except Exception as error:
         mail_log.not_sent(env, key, error)
         raise
+    env.failpoint("mails.taken")
     with env.db.begin() as tx:
         if "payment" in args:
             _note_handed_over(tx, env, key, template, str(args["payment"]))

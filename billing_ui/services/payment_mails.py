@@ -13,22 +13,29 @@ from billing_ui.infra.db import Tx
 from billing_ui.models import Account, Capture, Payment, Topup
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payments import Outcome
+from billing_ui.rules.refunds import Sold
 from billing_ui.services import mails, people, settings
 
 
-def tell_paid(tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int) -> None:
-    """One mail for one paid purchase; money that came after the end of its code is told of as late."""
-    template = "payment_late" if _came_late(tx, payment) else "payment_success"
+def tell_paid(
+    tx: Tx, env: Env, payment: Payment, topup: Topup, balance: int, sold: Sold | None = None, decided: str = ""
+) -> None:
+    """One mail for one paid purchase; money that came after the end of its code is told of as late.
+
+    Money that a person decided to credit is told of by what it really was, under the name of its capture.
+    """
+    template = "payment_late" if not decided and _came_late(tx, payment) else "payment_success"
     worth = env.catalogue.worth(balance)
     args = {
         **_facts(tx, env, payment, topup),
-        "tokens": topup.tokens + topup.bonus_tokens,
+        "amount": sold.amount if sold else topup.total_amount,
+        "tokens": sold.tokens if sold else topup.tokens + topup.bonus_tokens,
         "balance": balance,
         "token_equivalent": worth.quantity if worth else None,
         "cta_link": env.catalogue.brand.host_app_url or env.config.url("/subscription/overview/"),
     }
     for user in people.payers(tx, payment.account_id):
-        mails.queue(tx, env, template, f"paid:{topup.public_id}:{user.public_id}", user, args)
+        mails.queue(tx, env, template, f"paid:{decided or topup.public_id}:{user.public_id}", user, args)
 
 
 def tell_unpaid(tx: Tx, env: Env, payment: Payment, topup: Topup, how: Literal["failed", "expired"]) -> None:

@@ -35,13 +35,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A sum of money that becomes tokens: what it bought, and whether it has been lying in clearing until now."""
+    """A sum of money that becomes tokens, and what it bought.
+
+    `decided` is the public id of a capture that has been lying in clearing until a person decided about it.
+    """
 
     gateway: str
     gateway_payment_id: str
     sold: Sold
     occurred_at: datetime
-    was_kept: bool = False
+    decided: str = ""
 
 
 def terms_of(topup: Topup) -> Sold:
@@ -156,10 +159,9 @@ def _reason(failure_code: str | None) -> dict[str, str]:
 
 
 def credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, money: Credit) -> ledger.Receipt:
-    """Money becomes tokens in one posting. If it is the money that pays the purchase, plan and mail follow."""
+    """Money becomes tokens in one posting; plan, story, mail and receipt follow. The purchase is paid by it, or was."""
     now = env.clock.now()
-    pays = topup.status != "paid"
-    if pays:
+    if topup.status != "paid":
         topup.status, topup.paid_at = "paid", now
     receipt = ledger.post(tx, _posting(env, actor, payment, topup, money), now)
     # Only now: the head is locked, so of two first purchases paid at once one moves the plan, the other sees it.
@@ -169,8 +171,7 @@ def credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, money
         tx, env, actor, "payment.credited", payment.public_id,
         before={"balance": receipt.balance_before}, after={"balance": receipt.balance_after},
     )  # fmt: skip
-    if pays:
-        payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after)
+    payment_mails.tell_paid(tx, env, payment, topup, receipt.balance_after, money.sold, money.decided)
     receipts.issue(tx, env, payment, topup, money.gateway_payment_id, money.sold)
     return receipt
 
@@ -178,7 +179,7 @@ def credit(tx: Tx, env: Env, actor: Actor, payment: Payment, topup: Topup, money
 def _posting(env: Env, actor: Actor, payment: Payment, topup: Topup, money: Credit) -> ledger.Posting:
     sold, currency = money.sold, topup.currency
     moves = [
-        ledger.Transfer(currency, f"cash:{money.gateway}", "clearing", 0 if money.was_kept else sold.amount),
+        ledger.Transfer(currency, f"cash:{money.gateway}", "clearing", 0 if money.decided else sold.amount),
         ledger.Transfer(currency, "clearing", "deferred", sold.price),
         ledger.Transfer(currency, "clearing", "fee", sold.fee),
         ledger.Transfer(currency, "clearing", "tax", sold.tax),

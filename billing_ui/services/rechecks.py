@@ -14,7 +14,7 @@ from billing_ui.models import Capture, Payment
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import GatewayError, NotFound
 from billing_ui.rules.payments import Status
-from billing_ui.services import audits, budgets, looks
+from billing_ui.services import audits, budgets, read_backs
 
 Heard = Literal["same", "moved", "money", "unasked", "later", "silent"]
 
@@ -56,7 +56,9 @@ def _ask(env: Env, actor: Actor, payment: Payment) -> Rechecked:
         return Rechecked("later", before, before, again_at=again_at)
     known = _captures(env, payment)
     try:
-        after = looks.read_back(env, actor, payment, payment.gateway_request_id)
+        after = read_backs.read_back(env, actor, payment, payment.gateway_request_id)
+        if read_backs.search_is_due(env, payment) and read_backs.search(env, actor, payment):
+            after = read_backs.status_of(env, payment)
     except GatewayError:
         # Nothing moved, and the next look asks again; the operator hears that it was silent.
         return Rechecked("silent", before, before)

@@ -18,7 +18,7 @@ from billing_ui.rules.errors import BillingError
 from billing_ui.rules.facts import GatewayTransaction
 from billing_ui.rules.reconciliation import MARGIN, OVERLAP, ZONE, Finding, Span, Stored, Tally, Tie, merged
 from billing_ui.rules.tie_out import sums, tie
-from billing_ui.services import differences, looks, refunds
+from billing_ui.services import differences, read_backs, refunds
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def _settle(env: Env, actor: Actor, gateway: str, finding: Finding) -> bool:
         return False
     with env.db.read() as tx:
         payment = tx.get_one(Payment, finding.payment_id)
-    looks.read_back(env, actor, payment, request_id, (finding.gateway_payment_id,))
+    read_backs.read_back(env, actor, payment, request_id, (finding.gateway_payment_id,))
     env.signals.publish(payment.account_id)
     return True
 

@@ -15,7 +15,7 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import GatewayUnavailable
 from billing_ui.rules.facts import Refunded
 from billing_ui.rules.refunds import OVER, RefundStatus
-from billing_ui.services import audits, looks, payment_mails, returns, timeline
+from billing_ui.services import audits, payment_mails, read_backs, returns, timeline
 
 # Money that a person sends back by a bank transfer leaves our bank, not the gateway.
 BY_HAND = "cash:bank"
@@ -40,7 +40,7 @@ def hear(env: Env, actor: Actor, gateway: str, refund_id: str) -> str:
         if payment is None or told.request_id is None:
             return "unmatched"
         named = (told.gateway_payment_id,) if told.gateway_payment_id else ()
-        looks.read_back(env, actor, payment, told.request_id, named)
+        read_backs.read_back(env, actor, payment, told.request_id, named)
         capture_id = _capture_of(env, told)
         if capture_id is None:
             raise GatewayUnavailable(reason="REFUNDED_MONEY_NOT_SEEN")

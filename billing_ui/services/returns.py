@@ -55,9 +55,13 @@ class Stake:
 
     @property
     def free(self) -> int:
-        """The most that may be sent back now without taking tokens that are spent already."""
-        most = self.left if self.sold is None else refundable(self.sold, self.before, self.unspent)
-        return max(0, min(most, self.left - self.under_way))
+        """The most that may be sent back now without taking tokens that are spent, or are about to leave, already."""
+        if self.under_way >= self.left:
+            return 0
+        if self.sold is None:
+            return self.left - self.under_way
+        leaving = going_back(self.sold, self.before, self.under_way).tokens
+        return refundable(self.sold, self.before + self.under_way, max(0, self.unspent - leaving))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from billing_ui.rules.errors import FieldInvalid, MethodUnavailable, NotCancelab
 from billing_ui.rules.methods import METHODS, obstacle
 from billing_ui.rules.payments import UNDECIDED, Status
 from billing_ui.rules.phones import mobile, payer_phone
-from billing_ui.services import asking, looks, payments, wishes
+from billing_ui.services import asking, payments, read_backs, wishes
 from billing_ui.services.wishes import RequestTopup
 
 __all__ = ["RequestTopup", "cancel", "request", "request_once", "retry"]
@@ -90,7 +90,7 @@ def cancel(env: Env, actor: Actor, ref: str) -> None:
     if topup.status != "open" or cast(Status, payment.status) not in UNDECIDED or payment.id is None:
         raise NotCancelable(status=payment.status)
     if payment.gateway_request_id is not None:
-        now = looks.read_back(env, actor, payment, payment.gateway_request_id)
+        now = read_backs.read_back(env, actor, payment, payment.gateway_request_id)
         if now not in UNDECIDED:
             raise NotCancelable(status=now)
         env.gateways[payment.gateway].cancel(payment.gateway_request_id)

@@ -8,10 +8,11 @@ from sqlmodel import col
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
 from billing_ui.models import Capture, Payment
+from billing_ui.models.types import JsonMap
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import GatewayUnavailable
 from billing_ui.rules.facts import Wake
-from billing_ui.services import disputes, looks, refunds, timeline
+from billing_ui.services import disputes, read_backs, refunds, timeline
 from billing_ui.services.payments import locked
 
 _TELLS_OF_MONEY = ("payment.", "payment_request.")
@@ -28,7 +29,7 @@ def answer(env: Env, wake: Wake, message_id: int) -> str:
     if wake.refund_id:
         outcome = refunds.hear(env, system("webhook"), wake.gateway, wake.refund_id)
     else:
-        outcome = looks.read_back(env, system("webhook"), payment, request_id, ids)
+        outcome = read_backs.read_back(env, system("webhook"), payment, request_id, ids)
     if wake.dispute and wake.gateway_payment_id:
         outcome = disputes.hear(env, system("webhook"), wake.gateway, wake.gateway_payment_id, wake.dispute)
     # Also when nothing moved: a signal lost in a crash is made good by the next job for the account.
@@ -70,7 +71,9 @@ def _by(tx: Tx, wake: Wake) -> Payment | None:
 def _note_arrival(env: Env, payment: Payment, wake: Wake, message_id: int) -> None:
     """One line in the story for one message, however often its job is tried."""
     assert payment.id is not None
-    told = {"event": wake.event, "message": message_id}
+    told: JsonMap = {"event": wake.event, "message": message_id}
+    if _claims_money(wake):
+        told["money"] = wake.gateway_payment_id
     with env.db.begin() as tx:
         held, _topup = locked(tx, payment.id)
         if told not in timeline.details(tx, held, "webhook"):
@@ -82,7 +85,7 @@ def _require_claimed(env: Env, wake: Wake) -> None:
 
     The watch of an unpaid purchase would find it too, but nobody watches one that is paid, for which more came.
     """
-    if wake.claims != "SUCCEEDED" or wake.gateway_payment_id is None or not wake.event.startswith(_TELLS_OF_MONEY):
+    if not _claims_money(wake):
         return
     with env.db.read() as tx:
         seen = select(col(Capture.id)).where(
@@ -90,3 +93,8 @@ def _require_claimed(env: Env, wake: Wake) -> None:
         )
         if tx.scalar(seen) is None:
             raise GatewayUnavailable(reason="CLAIMED_MONEY_NOT_SEEN")
+
+
+def _claims_money(wake: Wake) -> bool:
+    is_claim = wake.claims == "SUCCEEDED" and wake.event.startswith(_TELLS_OF_MONEY)
+    return is_claim and wake.gateway_payment_id is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billing_ui.emails.base import Mail, MailRejected, MailUnavailable
+from billing_ui.emails.base import Mail, MailRejected, MailTaken, MailUnavailable
 from billing_ui.emails.resend import ResendMailer
 from tests.contracts.recorded import Recorded, recorded
 from tests.live_sandbox import MAIL_KEY, Box
@@ -44,9 +44,9 @@ def test_the_same_mail_under_the_same_key_is_one_mail(mailer: ResendMailer, box:
     assert len(box.inbox("siti@demo.billing.test")) == 1
 
 
-def test_another_mail_under_a_used_key_is_rejected(mailer: ResendMailer) -> None:
+def test_a_mail_in_other_words_under_a_used_key_has_been_taken(mailer: ResendMailer) -> None:
     mailer.send(mail())
-    with pytest.raises(MailRejected):
+    with pytest.raises(MailTaken):
         mailer.send(mail(text="Lain"))
 
 
@@ -104,7 +104,7 @@ def test_a_dead_provider_is_unavailable() -> None:
         (422, {"name": "validation_error", "message": "m"}, MailRejected),
         (400, {"name": "invalid_idempotency_key", "message": "m"}, MailRejected),
         (403, {"name": "validation_error", "message": "m"}, MailRejected),
-        (409, {"name": "invalid_idempotent_request", "message": "m"}, MailRejected),
+        (409, {"name": "invalid_idempotent_request", "message": "m"}, MailTaken),
         (409, {"name": "concurrent_idempotent_requests", "message": "m"}, MailUnavailable),
         (401, {"name": "missing_api_key", "message": "m"}, MailUnavailable),
         (403, {"name": "invalid_api_key", "message": "m"}, MailUnavailable),
@@ -121,7 +121,7 @@ def test_a_dead_provider_is_unavailable() -> None:
 )
 def test_each_answer_is_sent_never_or_later(server: Recorded, status: int, body: Any, error: type[Exception]) -> None:
     server.on(CALL, body, status)
-    with pytest.raises((MailRejected, MailUnavailable)) as refused:
+    with pytest.raises((MailRejected, MailTaken, MailUnavailable)) as refused:
         ResendMailer("re_x", server.url, SENDER).send(mail())
     assert type(refused.value) is error
     assert "re_x" not in str(refused.value)

@@ -17,7 +17,7 @@ from billing_ui.jobs.runner import run_due
 from billing_ui.kit.clock import ManualClock
 from billing_ui.rules.access import system
 from billing_ui.rules.facts import RequestStatus
-from billing_ui.services import looks
+from billing_ui.services import looks, read_backs
 from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, Box
 from tests.world import Customer, World
 
@@ -157,7 +157,7 @@ def test_a_webhook_is_read_back_however_short_looks_are(
     box.pay(paid.reference, drop_webhook=True)
     assert paid.gateway_request_id is not None
     assert look(env, world, refs[-1]) is not None
-    assert looks.read_back(env, system("webhook"), paid, paid.gateway_request_id) == "paid"
+    assert read_backs.read_back(env, system("webhook"), paid, paid.gateway_request_id) == "paid"
     assert len(counted.asked) == BUDGET + 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from billing_ui.models import Audit, CaptureDecision, Refund
+from billing_ui.models import Audit, CaptureDecision, Job, Receipt, Refund
 from billing_ui.queries.captures import KeptCapture, count_undecided, undecided, undecided_of
 from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.rules.errors import (
@@ -100,6 +100,11 @@ def test_a_wrong_amount_credited_pays_the_purchase_with_what_it_is_worth(
     captures.decide(world.env, FINANCE, capture, "credited", WHY)
     assert world.balance(customer) == tokens
     assert shown(world, ref, customer).status == "paid"
+    with world.env.db.read() as tx:
+        receipt = tx.scalars(select(Receipt)).one()
+        mail = tx.scalars(select(Job).where(col(Job.key).startswith(f"mail:paid:{capture}"))).one()
+    assert (receipt.content["total"], receipt.content["tokens"]) == (amount, tokens)
+    assert (mail.args["args"]["amount"], mail.args["args"]["tokens"]) == (amount, tokens)
     assert pockets(world, customer.account_id)["IDR", "deferred"] == amount
     assert ("IDR", "clearing") not in pockets(world, customer.account_id)
     world.books_are_right()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from billing_ui.models import Audit, InboxMessage, Job, MailLog, MailStop, User
+from billing_ui.models import Audit, InboxMessage, Job, MailLog, MailStop, PaymentEvent, User
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import FieldInvalid, Forbidden, NotFound, SignInRequired, TooManyTries
 from billing_ui.rules.jobs import MAX_ATTEMPTS
@@ -94,6 +95,69 @@ def test_a_mail_is_failed_only_after_its_last_try(world: World, box: Box) -> Non
     mails.resend(world.env, DESK, "welcome:1", "the provider is back")
     world.work()
     assert (line(world).status, line(world).detail) == ("sent", "")
+
+
+def test_a_process_that_dies_after_the_provider_took_the_mail_sends_it_once(world: World, box: Box) -> None:
+    customer = world.customer()
+    queued(world, customer)
+    world.crashes.armed["mails.taken"] = Crash()
+    with pytest.raises(Crash):
+        world.work()
+    assert line(world).status == "queued"
+    world.later(minutes=2)
+    world.work()
+    assert line(world).status == "sent"
+    assert len(box.inbox(customer.email)) == 1
+
+
+def test_a_reader_who_changes_the_language_meanwhile_gets_one_mail_and_its_line_is_sent(world: World, box: Box) -> None:
+    customer = world.customer()
+    queued(world, customer)
+    world.crashes.armed["mails.taken"] = Crash()
+    with pytest.raises(Crash):
+        world.work()
+    identity.set_language(world.env, customer.actor, "en")
+    world.later(minutes=2)
+    world.work()
+    assert (line(world).status, line(world).provider_id) == ("sent", None)
+    assert [mail["subject"] for mail in box.inbox(customer.email)] == ["Selamat datang - Makalah AI"]
+    tells(world, "email.delivered", customer)
+    assert line(world).status == "delivered"
+
+
+def test_a_mail_that_was_stopped_is_no_line_in_the_story_of_its_payment(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    with world.env.db.begin() as tx:
+        mail_stops.stop(tx, world.env, customer.email, "bounced", "", None)
+    box.pay(ref)
+    world.later(seconds=30)
+    world.work()
+    with world.env.db.read() as tx:
+        assert tx.scalars(select(col(MailLog.status))).all() == ["stopped"]
+        assert "mailed" not in tx.scalars(select(col(PaymentEvent.kind))).all()
+
+
+def test_the_same_news_from_many_sides_at_once_stop_once(world: World, box: Box) -> None:
+    customer = world.customer()
+    queued(world, customer)
+    world.work()
+    now, tag = world.clock.now(), line(world).public_id
+    body = event("email.bounced", customer.email, now, tag=tag, bounce=BOUNCES["bounced"])
+
+    def hears(number: int) -> bool:
+        return inbox.receive(world.env, "resend", signed(body, now, f"msg_{number % 4}"), body)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(hears, range(16))) == 4
+        with world.env.db.read() as tx:
+            messages = tx.scalars(select(col(InboxMessage.id))).all()
+        assert set(pool.map(lambda message: inbox.handle(world.env, message or 0), [*messages, *messages])) == {
+            "bounced"
+        }
+    with world.env.db.read() as tx:
+        assert len(tx.scalars(select(MailStop)).all()) == 1
+        assert tx.scalars(select(col(InboxMessage.times))).all() == [4, 4, 4, 4]
 
 
 def test_no_link_of_a_mail_stands_in_the_log(world: World) -> None:

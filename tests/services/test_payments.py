@@ -133,6 +133,21 @@ def test_two_payments_at_the_gateway_are_both_accounted_for(world: World, box: B
     box.pay(ref, drop_webhook=True, payments=2)
     looks.check(world.env, customer.actor, ref)
     assert world.balance(customer) == 500_000
+    world.later(minutes=1)
+    world.work()
+    assert sorted(each.outcome for each in world.captures()) == ["credited", "extra"]
+    world.books_are_right()
+
+
+def test_after_the_webhook_one_more_look_finds_what_no_webhook_told_of(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    told = box.pay(ref, drop_webhook=True, payments=2)["payment_ids"][1]
+    world.settle(ref, captured(world, ref, told))
+    world.later(minutes=1)
+    world.work()
+    assert sorted(each.outcome for each in world.captures()) == ["credited", "extra"]
+    world.books_are_right()
 
 
 @pytest.mark.parametrize("point", ["settle.stored", "settle.booked", "db.before_commit", "look.answered"])
