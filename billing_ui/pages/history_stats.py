@@ -66,29 +66,21 @@ def _more(shown: Any) -> rx.Component:
         "stats.more",
         rx.el.div(
             bars("stats.chart", marks, _bar_words),
-            table(
-                "stats.days",
-                (("stats.day", ""), *_HEADS),
-                rx.foreach(
-                    shown["days"].to(list[dict[str, Any]]), lambda each: _tally(_span(each), each, each["first"])
-                ),
-                stacks=False,
-            ),
-            table(
+            _tallies("stats.days", "stats.day", shown["days"], lambda each: _tally(_span(each), each, each["first"])),
+            _tallies(
                 "stats.methods",
-                (("pay.method", ""), *_HEADS),
-                rx.foreach(
-                    shown["methods"].to(list[dict[str, Any]]),
-                    lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
-                ),
-                stacks=False,
+                "pay.method",
+                shown["methods"],
+                lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
             ),
             class_name="stack",
         ),
     )
 
 
-_HEADS = (("stats.made", "num"), ("stats.done", "num"), ("stats.paid", "num"))
+def _tallies(caption: str, name: str, rows: Any, row: Any) -> rx.Component:
+    heads = ((name, ""), ("stats.made", "num"), ("stats.done", "num"), ("stats.paid", "num"))
+    return table(caption, heads, rx.foreach(rows.to(list[dict[str, Any]]), row), stacks=False)
 
 
 def _tally(name: Any, each: Any, key: Any) -> rx.Component:
@@ -107,7 +99,7 @@ def _bar_words(mark: Any) -> rx.Var[str]:
 
 def _span(each: Any) -> Any:
     first, last = _day(each["first_at"]), _day(each["last_at"])
-    return rx.cond(each["first"] == each["last"], first, first + " – " + last)
+    return rx.cond(each["first"] == each["last"], first, first + "\u00a0– " + last)
 
 
 def _day(at: Any) -> rx.Var[str]:
