@@ -93,9 +93,9 @@ def _payment(shown: Any) -> rx.Component:
         facts(
             [
                 ("pay.ref", _id(shown["ref"])),
-                ("adm.reference", _id(shown["reference"])),
+                ("adm.reference", rx.el.span(shown["reference"], class_name="mono")),
                 ("adm.payment_id", _id(shown["id"])),
-                ("adm.request_id", rx.cond(shown["request_id"], _id(shown["request_id"]), "–")),
+                ("adm.request_id", rx.cond(shown["request_id"], rx.el.span(shown["request_id"], class_name="mono"), "–")),
                 ("adm.method", t("method." + shown["method"].to(str))),
                 ("adm.purchase", t("adm.purchase_is." + shown["purchase"].to(str))),
                 ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
@@ -131,10 +131,10 @@ def _customer(shown: Any) -> rx.Component:
             [
                 ("auth.name", shown["name"]),
                 ("auth.email", rx.cond(shown["email"], shown["email"].to(str), "–")),
-                ("adm.account", _id(shown["account"])),
-                ("adm.external", rx.cond(shown["external_id"], _id(shown["external_id"]), "–")),
+                ("adm.account", rx.el.span(shown["account"], class_name="mono")),
+                ("adm.external", rx.cond(shown["external_id"], rx.el.span(shown["external_id"], class_name="mono"), "–")),
                 ("balance.title", tokens_worth(shown["balance"].to(int), record(shown["worth"]))),
-                ("pay.receipt_number", rx.cond(shown["receipt"], _id(shown["receipt"]), "–")),
+                ("pay.receipt_number", rx.cond(shown["receipt"], rx.el.span(shown["receipt"], class_name="mono"), "–")),
                 ("adm.asked_by", rx.el.span(shown["asked_by"], class_name="mono")),
             ]
         ),
