@@ -109,6 +109,15 @@ export const Ring = ({ until, windowS, wallet, ...rest }) => {
     h("p", { className: "sr-only", role: "status" }, [30, 10, 0].includes(left) ? words : ""));
 };
 
+export const Patience = ({ now, later, afterS, ...rest }) => {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const id = setTimeout(setLong, afterS * 1000, true);
+    return () => clearTimeout(id);
+  }, [afterS]);
+  return h("p", { role: "status", ...rest }, long ? later : now);
+};
+
 export const CopyButton = ({ text, label, ...rest }) => {
   const t = useT(), [copied, setCopied] = useState(false);
   const copy = async () => {

@@ -50,6 +50,8 @@ def table(view: RunView, now: datetime) -> str:
     gap = ", ".join(f"{amount} {currency}" for currency, amount in view.clearing_gap.items())
     if gap:
         lines.append(f"\nclearing holds {gap} that no undecided payment accounts for: billing-ui verify")
+    if not view.public_id and view.unexplained:
+        lines.append("\nonly looked; --apply settles what may be imported and remembers the rest")
     lines.append(f"\nreconcile: {view.unexplained} unexplained")
     return "\n".join(lines)
 

@@ -63,6 +63,15 @@ class Ring(_Piece):
     wallet: rx.Var[str]
 
 
+class Patience(_Piece):
+    """Says one thing at once, and another one when it has taken long."""
+
+    tag = "Patience"
+    now: rx.Var[str]
+    later: rx.Var[str]
+    after_s: rx.Var[int]
+
+
 class CopyButton(_Piece):
     """Copies exact text and says so."""
 

@@ -18,6 +18,7 @@ class Card:
     busy: Any
     is_asking: Any
     is_not_yet: Any
+    is_back: Any
     wants: Any
     error: Any
     brand: Any

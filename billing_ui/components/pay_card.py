@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import button
-from billing_ui.components.browser import Arrival
+from billing_ui.components.browser import Arrival, Patience
 from billing_ui.components.disclosure import fold, timeline
 from billing_ui.components.notice import error_summary, notice
 from billing_ui.components.pay_binding import Card
@@ -76,6 +76,11 @@ def _waiting_only(card: Card) -> rx.Component:
 
 def _checking(card: Card) -> rx.Component:
     return rx.el.div(
+        rx.cond(
+            card.is_back,
+            Patience.create(now=t("pay.back_now"), later=t("pay.slow"), after_s=15, class_name="notice"),
+            rx.fragment(),
+        ),
         button(
             "pay.check", on_click=card.check, kind="secondary", wide=True, busy=card.busy == "check", testid="pay-check"
         ),

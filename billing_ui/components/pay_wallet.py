@@ -29,12 +29,29 @@ def redirect(shown: Any) -> rx.Component:
             class_name="stack-sm sm:hidden",
         ),
         rx.el.div(
-            link_button(
-                words, shown["value"], size="lg", wide=True, testid="pay-open", target="_blank", rel="noopener"
-            ),
-            rx.el.p(t("ew.new_tab", wallet=wallet), class_name="small muted"),
-            class_name="stack-sm hidden sm:flex",
+            rx.cond(shown["qr"], _page_code(shown, wallet), _beside(shown, words, wallet)),
+            class_name="hidden sm:block",
         ),
+    )
+
+
+def _beside(shown: Any, words: rx.Var[str], wallet: rx.Var[str]) -> rx.Component:
+    return rx.el.div(
+        link_button(words, shown["value"], size="lg", wide=True, testid="pay-open", target="_blank", rel="noopener"),
+        rx.el.p(t("ew.new_tab", wallet=wallet), class_name="small muted"),
+        class_name="stack-sm",
+    )
+
+
+def _page_code(shown: Any, wallet: rx.Var[str]) -> rx.Component:
+    """A wallet that gave no page of its own: this one is opened on the phone that has it."""
+    return rx.el.div(
+        rx.el.div(
+            rx.el.img(src=shown["qr"], alt=t("ew.page_alt"), width="240", height="240"),
+            class_name="qr-card",
+        ),
+        rx.el.p(t("ew.phone_only", wallet=wallet), class_name="small muted", text_align="center"),
+        class_name="stack-sm",
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from billing_ui.env import Env
 from billing_ui.kit.json_types import JsonMap
 from billing_ui.rules.access import system
-from billing_ui.rules.errors import GatewayError
+from billing_ui.rules.errors import GatewayError, GatewayUnavailable
 from billing_ui.rules.reconciliation import next_round
 from billing_ui.services import queue, reconciliation
 
@@ -30,7 +30,9 @@ def run(env: Env, _args: JsonMap) -> datetime:
         done = reconciliation.reconcile(env, ACTOR, span, progress=holding(env))
     except GatewayError as error:
         log.warning("reconciliation: the gateway's list could not be read: %s", error)
-        return min(now + _TRY_AGAIN, next_round(now))
+        # A gateway that says no will say no again in a quarter of an hour: a wrong key, or none.
+        is_away = isinstance(error, GatewayUnavailable)
+        return min(now + _TRY_AGAIN, next_round(now)) if is_away else next_round(now)
     except Exception:
         log.exception("reconciliation failed")
         return next_round(now)

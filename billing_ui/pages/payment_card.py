@@ -21,6 +21,7 @@ def bound_card(*, level: int = 1) -> rx.Component:
             busy=PayState.busy,
             is_asking=PayState.is_asking,
             is_not_yet=PayState.is_not_yet,
+            is_back=PayState.is_back,
             wants=PayState.wants,
             error=PayState.error,
             brand=record(Session.brand)["name"],

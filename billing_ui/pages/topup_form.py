@@ -116,6 +116,7 @@ def _group(group: ObjectVar[dict[str, Any]]) -> rx.Component:
                     lambda method: rx.cond(_is_shut(method), rx.fragment(), _open_method(method)),
                 ),
                 class_name="tiles tiles-method",
+                custom_attrs={"data-group": group["name"].to(str)},
             ),
             role="group",
             custom_attrs={"aria-label": t("method_group." + group["name"].to(str))},

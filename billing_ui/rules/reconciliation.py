@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from billing_ui.kit.amount import Amount
@@ -25,6 +26,7 @@ MARGIN = timedelta(hours=1)
 # The gateway may tell of a payment before its own list shows it.
 SETTLES_IN = timedelta(hours=1)
 ROUND_AT = timedelta(hours=3)
+MOST_SPANS = 50
 UNKNOWN_FOR_LONG = timedelta(hours=24)
 
 
@@ -125,12 +127,23 @@ def next_round(now: datetime) -> datetime:
     return today if now < today else start_of_day(local_day(now + timedelta(days=1), ZONE), ZONE) + ROUND_AT
 
 
-def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same time with no moment in two spans, so that nothing is asked for twice."""
+def merged(spans: Iterable[Span], most: int = MOST_SPANS) -> tuple[Span, ...]:
+    """The same time with no moment in two spans, so that nothing is asked for twice. Too many are joined over the
+    smallest gaps: a little more is looked at, nothing less."""
     joined: list[Span] = []
     for span in sorted(spans, key=lambda one: one.since):
         if joined and span.since <= joined[-1].until:
             joined[-1] = Span(joined[-1].since, max(joined[-1].until, span.until))
         else:
             joined.append(span)
-    return tuple(joined)
+    if len(joined) <= most:
+        return tuple(joined)
+    gaps = sorted((after.since - before.until for before, after in pairwise(joined)), reverse=True)
+    widest = gaps[most - 1]
+    coarse = [joined[0]]
+    for span in joined[1:]:
+        if span.since - coarse[-1].until > widest:
+            coarse.append(span)
+        else:
+            coarse[-1] = Span(coarse[-1].since, span.until)
+    return tuple(coarse)

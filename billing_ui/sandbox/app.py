@@ -10,7 +10,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from billing_ui.sandbox import control, control_claims, control_scenarios, inbox, pages, panel, resend, weather, xendit
+from billing_ui.sandbox import (
+    checkout_page,
+    control,
+    control_claims,
+    control_scenarios,
+    inbox,
+    pages,
+    panel,
+    panel_day,
+    panel_request,
+    resend,
+    weather,
+    xendit,
+)
 from billing_ui.sandbox.clock import Clock, real_clock
 from billing_ui.sandbox.guard import Guard
 from billing_ui.sandbox.settings import Settings
@@ -28,13 +41,14 @@ def build(settings: Settings, clock: Clock = real_clock) -> Starlette:
         yield
         await close(world)
 
+    pages_of_the_panel = (panel, panel_request, panel_day, checkout_page)
     controls = (control, control_claims, control_scenarios, weather)
     app = Starlette(
         routes=[
             Mount("/xendit", routes=xendit.routes(world)),
             Mount("/resend", routes=resend.routes(world)),
             Mount("/_sim", routes=[*(route for room in controls for route in room.routes(world)), *inbox.acts(world)]),
-            *panel.routes(world),
+            *(route for room in pages_of_the_panel for route in room.routes(world)),
             *pages.routes(world),
             *inbox.routes(world),
         ],

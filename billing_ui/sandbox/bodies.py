@@ -34,6 +34,19 @@ async def read_form(request: Request) -> dict[str, list[str]]:
     return parse_qs((await read_bytes(request, 64 * 1024)).decode("utf-8", "replace"))
 
 
+async def read_fields(request: Request) -> dict[str, str]:
+    """A form whose fields come once."""
+    return {name: values[0] for name, values in (await read_form(request)).items()}
+
+
+def typed_number(form: dict[str, str], name: str, otherwise: int | None) -> int | str | None:
+    """A whole number where one was typed; anything else is left for the reader of the wish to refuse."""
+    typed = form.get(name, "").strip().replace(".", "")
+    if not typed:
+        return otherwise
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else typed
+
+
 def decode(raw: bytes) -> Any:
     try:
         return json.loads(raw, parse_constant=_no_constant)

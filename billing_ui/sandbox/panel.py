@@ -6,16 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from billing_ui.sandbox.bodies import BodyError, read_form
+from billing_ui.sandbox import canned
+from billing_ui.sandbox.bodies import BodyError, read_fields, read_form, typed_number
 from billing_ui.sandbox.channels import CHANNELS
 from billing_ui.sandbox.faults import ANY, CALLS, FAULTS, read_fault
 from billing_ui.sandbox.look import Look
+from billing_ui.sandbox.modes import CHOICES, Modes
 from billing_ui.sandbox.switches import WEBHOOKS, SwitchError
 from billing_ui.sandbox.weather import read_step
 from billing_ui.sandbox.world import World
 
 _SHOWN = 100
-SAID = frozenset({"saved", "reset_done", "moved", "fault_ordered", "faults_gone", "let_go"})
+SAID = frozenset({"saved", "reset_done", "moved", "fault_ordered", "faults_gone", "let_go", "tested", "test_refused"})
 STEPS = (900, 3_600, 86_400)
 
 
@@ -38,6 +40,10 @@ class Panel:
             next_due=world.agenda.next_due,
             steps=STEPS,
             switches=world.switches.view(),
+            modes=world.modes.view(),
+            choices=CHOICES,
+            is_other_mode=world.modes != Modes(),
+            checkouts=list(reversed(world.books.checkouts.values()))[:_SHOWN],
             ways=WEBHOOKS,
             held=len(world.postman.held()),
             unheard=len(world.postman.unheard()),
@@ -51,38 +57,52 @@ class Panel:
         )
 
     async def switches(self, request: Request) -> Response:
-        form = await read_form(request)
+        lists = await read_form(request)
+        form = {name: values[0] for name, values in lists.items()}
         try:
             self._world.switches.set(
                 {
-                    "webhooks": form.get("webhooks", ["deliver"])[0],
-                    "copies": _number(form, "copies", 1),
+                    "webhooks": form.get("webhooks", "deliver"),
+                    "copies": typed_number(form, "copies", 1),
                     "reorder": "reorder" in form,
                     "wrong_token": "wrong_token" in form,
-                    "webhook_latency_ms": _number(form, "webhook_latency_ms", 0),
-                    "channels_down": form.get("channels_down", []),
+                    "webhook_latency_ms": typed_number(form, "webhook_latency_ms", 0),
+                    "channels_down": lists.get("channels_down", []),
                 }
             )
         except SwitchError as bad:
             return await self.show(request, wrong=str(bad))
         return self._look.see(request, "/", said="saved")
 
-    async def clock(self, request: Request) -> Response:
-        form = await read_form(request)
+    async def modes(self, request: Request) -> Response:
+        form = await read_fields(request)
+        wish = {name: form.get(name, "") for name in CHOICES}
         try:
-            step = read_step({"advance_s": _number(form, "advance_s", 0)})
+            self._world.modes.set({**wish, "request_events": "request_events" in form})
+        except BodyError as bad:
+            return await self.show(request, wrong=str(bad))
+        return self._look.see(request, "/", said="saved")
+
+    async def test(self, request: Request) -> Response:
+        accepted = await self._world.postman.send(canned.event(self._world, "payment"))
+        return self._look.see(request, "/", said="tested" if accepted else "test_refused")
+
+    async def clock(self, request: Request) -> Response:
+        form = await read_fields(request)
+        try:
+            step = read_step({"advance_s": typed_number(form, "advance_s", 0)})
         except BodyError as bad:
             return await self.show(request, wrong=str(bad))
         await self._world.agenda.advance(timedelta(seconds=step))
         return self._look.see(request, "/", said="moved")
 
     async def faults(self, request: Request) -> Response:
-        form = await read_form(request)
-        gateway, _, call = form.get("call", [""])[0].partition(".")
-        wish: dict[str, object] = {"gateway": gateway, "call": call, "fault": form.get("fault", [""])[0]}
-        wish["times"] = None if "always" in form else _number(form, "times", 1)
-        if form.get("ms", [""])[0]:
-            wish["ms"] = _number(form, "ms", 0)
+        form = await read_fields(request)
+        gateway, _, call = form.get("call", "").partition(".")
+        wish: dict[str, object] = {"gateway": gateway, "call": call, "fault": form.get("fault", "")}
+        wish["times"] = None if "always" in form else typed_number(form, "times", 1)
+        if form.get("ms"):
+            wish["ms"] = typed_number(form, "ms", 0)
         try:
             self._world.faults.add(read_fault(wish))
         except BodyError as bad:
@@ -110,14 +130,8 @@ def routes(world: World) -> list[Route]:
         Route("/clock", panel.clock, methods=["POST"]),
         Route("/faults", panel.faults, methods=["POST"]),
         Route("/faults/clear", panel.no_faults, methods=["POST"]),
+        Route("/modes", panel.modes, methods=["POST"]),
+        Route("/webhooks/test", panel.test, methods=["POST"]),
         Route("/webhooks/deliver", panel.let_go, methods=["POST"]),
         Route("/reset", panel.reset, methods=["POST"]),
     ]
-
-
-def _number(form: dict[str, list[str]], name: str, otherwise: int) -> object:
-    """A whole number where one was typed; anything else is left for the reader of the wish to refuse."""
-    typed = form.get(name, [""])[0].strip()
-    if not typed:
-        return otherwise
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else typed

@@ -20,7 +20,7 @@ class Settings:
     host: str = "127.0.0.1"
     app_url: str = "http://127.0.0.1:3000"
     webhook_path: str = "/api/webhooks/xendit"
-    bill_path: str = "/pay/{reference}/"
+    bill_path: str = "/pay/{reference}/?returned=1"
     callback_token: str = "sandbox-callback-token"
     mail_webhook_path: str = "/api/webhooks/resend"
     mail_secret: str = ""

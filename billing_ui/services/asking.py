@@ -57,7 +57,7 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
         customer_name=account.name,
         expires_at=payment.expires_at,
         payer_phone=payment.payer_phone,
-        return_url=env.config.url(f"/pay/{payment.reference.partition('~')[0]}/") if env.config.is_https else None,
+        return_url=_way_back(env, payment),
     )
     try:
         created = env.gateways[payment.gateway].create(intent)
@@ -85,6 +85,12 @@ def ask(env: Env, actor: Actor, payment_id: int) -> None:
         # The customer was faster than the gateway: nobody will see this code, so nobody may pay it.
         with suppress(GatewayError):
             env.gateways[held.gateway].cancel(created.request_id)
+
+
+def _way_back(env: Env, payment: Payment) -> str | None:
+    """Gateways send payers back over https only. The page is told that they have been there."""
+    ref = payment.reference.partition("~")[0]
+    return env.config.url(f"/pay/{ref}/?returned=1") if env.config.is_https else None
 
 
 def withdraw(env: Env, actor: Actor, old: Payment) -> None:

@@ -85,9 +85,9 @@ def prove(env: Env, number: str, typed: str) -> ReceiptView:
 def _content(tx: Tx, env: Env, payment: Payment, topup: Topup, capture: Capture, sold: Sold) -> dict[str, Any]:
     """Everything that is printed, as it is today: a brand, a name or a rate that changes later changes no receipt."""
     account = tx.get_one(Account, payment.account_id)
-    tax = rules.tax_line(
-        settings.get(tx, "tax.mode"), settings.get(tx, "tax.rate_per_10000"), sold.price + sold.fee, sold.tax
-    )
+    # The price was agreed on under the tax of that day.
+    mode, rate = (settings.get_as_of(tx, key, topup.created_at) for key in ("tax.mode", "tax.rate_per_10000"))
+    tax = rules.tax_line(mode, rate, sold.price + sold.fee, sold.tax)
     # Another sum than the one asked for buys its share; then nobody can say which of the tokens are the bonus.
     bonus = topup.bonus_tokens if sold.tokens == topup.tokens + topup.bonus_tokens else 0
     brand = env.catalogue.brand

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Connection, column, insert, select, table
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
-from billing_ui.models import Setting
+from billing_ui.models import Audit, Setting
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import FieldInvalid, NotFound
 from billing_ui.rules.setting_values import obstacle, read, restored, stored
@@ -43,6 +45,18 @@ def get(tx: Tx, key: str) -> Any:
     spec = SETTINGS[key]
     row = tx.get(Setting, key)
     return spec.default if row is None else restored(spec, row.value)
+
+
+def get_as_of(tx: Tx, key: str, at: datetime) -> Any:
+    """The value that was in force then, by the audit. What an operator once chose stands against later defaults."""
+    changes = select(Audit).where(col(Audit.subject) == key).order_by(col(Audit.id))
+    chosen = changes.where(col(Audit.action) == "setting.changed")
+    earlier = [row for row in tx.scalars(chosen) if row.at <= at]
+    if earlier:
+        return restored(SETTINGS[key], earlier[-1].after)
+    acts = changes.where(col(Audit.action).in_(("setting.changed", "setting.default")), col(Audit.at) > at)
+    later = tx.scalars(acts.limit(1)).first()
+    return get(tx, key) if later is None else restored(SETTINGS[key], later.before)
 
 
 def show(tx: Tx) -> tuple[SettingView, ...]:

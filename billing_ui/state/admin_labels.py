@@ -10,7 +10,8 @@ from typing import Any
 from billing_ui.queries.admin_numbers import DeskNumbers
 from billing_ui.queries.admin_payment import PaymentFile
 from billing_ui.queries.admin_payments import PaymentRow
-from billing_ui.state.labels import customers_words, instant, worth
+from billing_ui.state.labels import instant, worth
+from billing_ui.state.payment_labels import customers_words
 
 _PARTS = ("attempts", "captures", "refunds", "disputes", "entries", "mails", "webhooks", "jobs", "audits")
 
@@ -43,7 +44,7 @@ def payment_file(found: PaymentFile) -> dict[str, Any]:
         "audits": [
             {**line, "before": spelled(line["before"]), "after": spelled(line["after"])} for line in told["audits"]
         ],
-        "waits": [line for line in told["captures"] if line["outcome"] != "credited" and not line["decision"]],
+        "waits": [line for line in told["captures"] if line["id"] in told["waits"]],
     }
 
 

@@ -13,7 +13,8 @@ from billing_ui.queries.history import HistoryRow
 from billing_ui.queries.history_detail import HistoryDetail
 from billing_ui.queries.payment_stats import PaymentStats, Tally
 from billing_ui.rules.payments import UNDECIDED
-from billing_ui.state.labels import instant, story
+from billing_ui.state.labels import instant
+from billing_ui.state.payment_labels import story
 
 PATH = "/subscription/history/"
 _HOUR, _DAY = 3600, 86_400

@@ -18,7 +18,8 @@ from billing_ui.security.policy import policy
 from billing_ui.services import looks, topups
 from billing_ui.state import live
 from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
-from billing_ui.state.labels import payment, worth
+from billing_ui.state.labels import worth
+from billing_ui.state.payment_labels import payment
 from billing_ui.state.session import enter
 
 _CHECK_EVERY_S = 3
@@ -34,6 +35,7 @@ class PayState(rx.State):
     busy: rx.Field[str] = rx.field("")
     is_asking: rx.Field[bool] = rx.field(False)
     is_not_yet: rx.Field[bool] = rx.field(False)
+    is_back: rx.Field[bool] = rx.field(False)
     phone: rx.Field[str] = rx.field("")
     wants: rx.Field[str] = rx.field("")
     error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
@@ -42,7 +44,8 @@ class PayState(rx.State):
     @rx.event
     @policy("public")
     async def open(self) -> None:
-        """The page /pay/{ref}: whoever holds the link sees what is needed to pay."""
+        """The page /pay/{ref}: whoever holds the link sees what is needed to pay. Wallets send people back here."""
+        self.is_back = "returned" in self.router.url.query_parameters
         await self._open(self.router.url.path.rstrip("/").rpartition("/")[2])
 
     @rx.event

@@ -83,6 +83,18 @@ def test_a_virtual_account_is_asked_with_a_plain_name_and_our_deadline(
     }  # fmt: skip
 
 
+def test_a_push_is_asked_with_the_phone_under_the_name_this_deployment_gives_it(server: Recorded) -> None:
+    server.on(CREATE, request(actions=[]), 201)
+    server.on(CREATE, request(actions=[]), 201)
+    asked = intent("OVO", payer_phone="+6281234567890", return_url="https://billing.example/pay/1/")
+    for fields in ({}, {"OVO": "mobile_number"}):
+        XenditGateway("xnd_development_k", server.url, ("token",), phone_fields=fields).create(asked)
+    assert [one.body["channel_properties"] for one in server.asked] == [
+        {"account_mobile_number": "+6281234567890"},
+        {"mobile_number": "+6281234567890"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("url", "sent"),
     [("https://billing.example/pay/1/", True), ("http://127.0.0.1:3000/pay/1/", False), ("https://a", False),

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,6 +42,40 @@ def test_a_wallet_shows_an_address_to_open(gateway: XenditGateway) -> None:
     assert created.instruction.kind == "redirect"
     assert created.instruction.value.startswith("http")
     assert created.instruction.deeplink
+
+
+@pytest.mark.parametrize("wallet", ["LINKAJA", "GOPAY"])
+def test_every_wallet_page_is_asked_for_in_the_same_words(gateway: XenditGateway, wallet: str) -> None:
+    assert gateway.create(intent(wallet)).instruction.kind == "redirect"
+
+
+def test_shopeepay_shows_an_app_and_a_code_for_whoever_sits_at_a_desk(gateway: XenditGateway) -> None:
+    shown = gateway.create(intent("SHOPEEPAY")).instruction
+    assert (shown.kind, shown.value[:6]) == ("app", "000201")
+    assert shown.deeplink.startswith("http")
+
+
+def test_a_push_goes_to_the_payers_phone_and_shows_nothing(gateway: XenditGateway, box: Box) -> None:
+    created = gateway.create(intent("OVO", payer_phone="+6281234567890"))
+    assert (created.instruction.kind, created.instruction.value) == ("push", "")
+    assert created.expires_at is not None
+    assert created.expires_at - datetime.now(UTC) < timedelta(minutes=1)
+    box.fail("top_1", code="USER_DID_NOT_AUTHORIZE")
+    assert gateway.status(created.request_id).failure_code == "USER_DID_NOT_AUTHORIZE"
+
+
+def test_either_spelling_of_the_phone_field_is_taken(box: Box) -> None:
+    other = XenditGateway(API_KEY, box.xendit_url, (CALLBACK_TOKEN,), phone_fields={"OVO": "mobile_number"})
+    assert other.create(intent("OVO", payer_phone="+6281234567890")).instruction.kind == "push"
+    third = XenditGateway(API_KEY, box.xendit_url, (CALLBACK_TOKEN,), phone_fields={"OVO": "telepon"})
+    with pytest.raises(GatewayRejected):
+        third.create(intent("OVO", payer_phone="+6281234567890"))
+
+
+@pytest.mark.parametrize("phone", [None, "", "081234567890", "+15551234567"])
+def test_a_push_to_what_is_no_number_is_rejected(gateway: XenditGateway, phone: str | None) -> None:
+    with pytest.raises(GatewayRejected):
+        gateway.create(intent("OVO", payer_phone=phone))
 
 
 @pytest.mark.parametrize("name", ["", "Müller & Søn <b>", "花子", "x" * 200, "a\r\nb"])

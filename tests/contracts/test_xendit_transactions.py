@@ -53,6 +53,23 @@ def test_a_hundred_and_twenty_payments_come_in_three_pages(gateway: XenditGatewa
     assert [found.reference for found in moved(gateway)] == [f"top_{number}" for number in reversed(range(120))]
 
 
+def test_a_page_that_stumbles_is_asked_for_again(gateway: XenditGateway, box: Box) -> None:
+    gateway.create(intent())
+    box.pay("top_1", drop_webhook=True)
+    box.fault("500", "transactions", times=2)
+    assert len(moved(gateway)) == 1
+    box.fault("html_502", "transactions", times=3)
+    with pytest.raises(GatewayUnavailable):
+        moved(gateway)
+
+
+def test_a_gateway_that_is_asked_too_often_is_left_alone(gateway: XenditGateway, box: Box) -> None:
+    box.fault("429", "transactions", times=1)
+    with pytest.raises(GatewayUnavailable):
+        moved(gateway)
+    assert moved(gateway) == []
+
+
 @contextmanager
 def answering(*pages: dict[str, Any]) -> Iterator[XenditGateway]:
     """A gateway that answers with these pages, the last one again and again."""

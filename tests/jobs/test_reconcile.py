@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from billing_ui.gateways.xendit import XenditGateway
 from billing_ui.jobs import reconcile, schedule
 from billing_ui.models import Job, ReconcileRun
 from billing_ui.rules.reconciliation import Span
@@ -61,6 +63,13 @@ def test_a_gateway_that_is_away_is_asked_again_in_a_quarter_of_an_hour(world: Wo
     world.later(minutes=15)
     world.work()
     assert len(spans(world)) == 1
+
+
+def test_a_gateway_that_refuses_us_is_asked_again_the_next_night(world: World) -> None:
+    stranger = XenditGateway("not-a-key", world.env.config.xendit_base_url, ())
+    env = replace(world.env, gateways={"xendit": stranger})
+    world.clock.set(NEXT)
+    assert reconcile.run(env, {}) == NEXT + timedelta(days=1)
 
 
 def test_a_round_that_fails_does_not_stop_the_rounds_after_it(world: World, caplog: pytest.LogCaptureFixture) -> None:

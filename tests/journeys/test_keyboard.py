@@ -62,3 +62,33 @@ def tab_to(page: Page, wanted: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{wanted} is not reached with {FAR} presses of Tab")
+
+
+def test_a_push_is_asked_for_sent_again_and_paid_with_the_keyboard_alone(customer: Desk, gateway: Gateway) -> None:
+    page = customer.page
+    customer.goes_to(OVERVIEW)
+    tab_to(page, "[data-testid=overview-topup]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{TOPUP}")
+    page.locator("main[data-ready=true]").wait_for()
+    tab_to(page, "[data-testid^=method-]")
+    for _ in range(7):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_test_id("method-OVO").get_by_role("radio")).to_be_checked()
+    tab_to(page, "[data-testid=phone-input]")
+    page.keyboard.type("0812 3456 7890")
+    tab_to(page, "[data-testid=pay-submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pay/*/")
+    page.locator("main[data-ready=true]").wait_for()
+    customer.awaits_status("pending")
+    ref = customer.ref()
+    gateway.fail(ref)
+    customer.awaits_status("failed")
+    expect(page.locator("h1")).to_be_focused()
+    tab_to(page, "[data-testid=pay-retry]")
+    page.keyboard.press("Space")
+    customer.awaits_status("pending")
+    gateway.pay(f"{ref}~2")
+    customer.awaits_status("paid")
+    expect(page.locator("h1")).to_be_focused()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -118,6 +119,15 @@ def test_merged_spans_hold_the_same_moments_and_never_overlap(drawn: list[tuple[
     for hour in range(562):
         moment = NOW + timedelta(hours=hour)
         assert sum(span.holds(moment) for span in joined) == int(any(span.holds(moment) for span in spans))
+
+
+@given(st.lists(st.integers(0, 2_000), min_size=1, max_size=60), st.integers(1, 8))
+def test_too_many_spans_become_few_that_hold_at_least_as_much(drawn: list[int], most: int) -> None:
+    spans = [Span(NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, minutes=30)) for hour in drawn]
+    joined = merged(spans, most)
+    assert len(joined) <= most
+    assert all(any(one.since <= span.since and span.until <= one.until for one in joined) for span in spans)
+    assert all(before.until < after.since for before, after in pairwise(joined))
 
 
 @given(

@@ -11,6 +11,7 @@ import pytest
 
 import billing_ui.sandbox as room
 from billing_ui.sandbox.panel import SAID
+from billing_ui.sandbox.panel_request import SAID as REQUEST_SAID
 from tests.live_sandbox import MAIL_KEY, Box
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.xendit_client import XenditClient
@@ -110,7 +111,7 @@ def test_a_payer_whom_the_shop_gave_no_address_finds_the_bill_again(
 ) -> None:
     path = f"/phone/{xendit.create('top_a~2', 'LINKAJA')['payment_request_id']}"
     assert "/pay/top_a/" not in person.get(path).text
-    assert f'href="{box.settings.app_url}/pay/top_a/"' in person.post(f"{path}/pay").text
+    assert f'href="{box.settings.app_url}/pay/top_a/?returned=1"' in person.post(f"{path}/pay").text
 
 
 def test_a_push_waits_on_the_payers_phone_and_leads_nowhere(xendit: XenditClient, person: httpx.Client) -> None:
@@ -155,7 +156,7 @@ def test_the_panel_moves_switches_and_clears_the_table(xendit: XenditClient, per
     assert "top_a" not in person.post("/reset").text
 
 
-@pytest.mark.parametrize("path", ["/", "/phone", "/inbox"])
+@pytest.mark.parametrize("path", ["/", "/phone", "/inbox", "/bad-day"])
 def test_every_page_speaks_both_languages(person: httpx.Client, path: str) -> None:
     pages = {
         '<html lang="id">': person.get(path),
@@ -186,8 +187,10 @@ def test_every_word_of_a_template_exists() -> None:
 def test_every_word_is_said_somewhere() -> None:
     source = "".join(path.read_text() for path in [*FOLDER.glob("templates/*.html"), *FOLDER.glob("*.py")])
     families = (
-        "status.", "wallet.told_", "fault.", "way.", "news.", "fate.", "panel.step_",
+        "status.", "wallet.told_", "fault.", "way.", "news.", "fate.", "panel.step_", "panel.mode_", "shape.",
+        "outcome.", "act.", "refund.", "dispute.", "day.kind.",
         *(f"panel.{said}" for said in SAID),
+        *(f"request.{said}" for said in REQUEST_SAID),
     )  # fmt: skip
     for key in json.loads((FOLDER / "words" / "id.json").read_text()):
         assert key.startswith(families) or f'"{key}"' in source or f"'{key}'" in source, key

@@ -1,5 +1,6 @@
 """Settings are typed, bounded, audited, and keep what an operator chose."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Database
+from billing_ui.kit.clock import ManualClock
 from billing_ui.models import Audit, Setting
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import FieldInvalid, Forbidden, NotFound, SignInRequired
@@ -159,3 +161,24 @@ def test_every_setting_is_described_in_both_languages_and_its_default_fits(key: 
     assert spec.group != key
     assert spec.description.id.endswith(".")
     assert spec.description.en.endswith(".")
+
+
+def test_a_value_of_before_is_known_from_the_audit(env: Env) -> None:
+    start = env.clock.now()
+    hour = timedelta(hours=1)
+
+    def was(at: datetime) -> Any:
+        with env.db.read() as tx:
+            return settings.get_as_of(tx, "quota.warning_percent", at)
+
+    def defaults(percent: int) -> None:
+        with env.db.begin() as tx:
+            settings.apply_defaults(tx, env, ADMIN, {"quota.warning_percent": percent})
+
+    assert was(start) == 80
+    assert isinstance(env.clock, ManualClock)
+    for act in (lambda: defaults(85), lambda: settings.set_value(env, ADMIN, "quota.warning_percent", 70, "asked for"),
+                lambda: defaults(90)):  # fmt: skip
+        env.clock.advance(hour)
+        act()
+    assert [was(start + n * hour) for n in range(4)] == [80, 85, 70, 70]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
+from billing_ui.models import Payment
 from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
 from billing_ui.state.history import HistoryState
@@ -236,6 +239,19 @@ async def test_another_number_sends_the_push_again(till: Tab, owner: str) -> Non
         await steps(card.retry())
     assert card.card["phone"] == "0857•••••222"
     assert till.world.payment(ref).reference == f"{ref}~2"
+
+
+async def test_a_wallet_that_opens_on_phones_alone_brings_the_page_there(till: Tab, owner: str) -> None:
+    with till.signed_in(owner) as who:
+        customer = Customer(who.actor, who.actor.account_id or 0, who.user.email)
+        ref = till.world.wants(customer, method="GOPAY")
+        assert (await opened(till, ref)).card["qr"] == ""
+        with till.world.env.db.begin() as tx:
+            deeplink = {"kind": "redirect", "value": "gojek://pay", "deeplink": "gojek://pay"}
+            tx.execute(update(Payment).where(col(Payment.reference) == ref).values(instruction=deeplink))
+        card = await opened(till, ref)
+    assert (card.card["kind"], card.card["value"]) == ("redirect", "gojek://pay")
+    assert card.card["qr"].startswith("data:image/svg+xml")
 
 
 async def test_an_app_is_opened_or_its_code_is_scanned(till: Tab, owner: str) -> None:
