@@ -72,6 +72,7 @@ def _more(shown: Any) -> rx.Component:
                 rx.foreach(
                     shown["days"].to(list[dict[str, Any]]), lambda each: _tally(_span(each), each, each["first"])
                 ),
+                stacks=False,
             ),
             table(
                 "stats.methods",
@@ -80,6 +81,7 @@ def _more(shown: Any) -> rx.Component:
                     shown["methods"].to(list[dict[str, Any]]),
                     lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
                 ),
+                stacks=False,
             ),
             class_name="stack",
         ),
