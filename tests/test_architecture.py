@@ -34,6 +34,7 @@ LONGER_MODULES = {
     "billing_ui/gateways/xendit/adapter.py": "every call of one port to one gateway",
     "billing_ui/ledger/tables.py": "the tables of the books stand in one place",
     "billing_ui/pages/admin/payment.py": "the head of a payment's file and the acts on it are read together",
+    "billing_ui/pages/admin/resolve.py": "one dialog: what a decision does, why, and the button",
     "billing_ui/pages/admin/traces.py": "the tables of a payment's file are one pattern, nine times",
     "billing_ui/pages/plans.py": "choosing and paying happen inside the same card",
     "billing_ui/pages/settings.py": "one page of small, alike sections",
@@ -53,6 +54,7 @@ LONGER_MODULES = {
     "billing_ui/services/refunds.py": "the only road for money going back is read from end to end",
     "billing_ui/services/returns.py": "how a sum of money stands, and the one posting that sends a part of it back",
     "billing_ui/services/reconciliation.py": "one run from list to totals",
+    "billing_ui/state/admin_resolve.py": "one dialog from its question to what came of it",
     "billing_ui/state/pay.py": "one purchase in all its live states",
     "billing_ui/state/topup.py": "amount and method serve two pages with the same handlers",
 }

@@ -1,4 +1,4 @@
-"""`billing-ui payments list | show | recheck | stats`: payments at the desk, without a browser."""
+"""`billing-ui payments list | show | recheck | resolve | stats`: the desk's payments, without a browser."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import NotFound
 from billing_ui.rules.payment_lists import GATEWAYS, GROUPS, wish
 from billing_ui.rules.payments import STATUSES
-from billing_ui.services import rechecks
+from billing_ui.rules.refunds import DECISIONS
+from billing_ui.services import captures, rechecks
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("payments", help="list payments, show one in full, ask the gateway again, stats")
+    parser = commands.add_parser(
+        "payments", help="list payments, show one, ask the gateway again, decide about kept money, stats"
+    )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _register_list(verbs)
     payment_stats.register(verbs)
@@ -32,6 +35,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     recheck = verbs.add_parser("recheck", help="ask the gateway now and act on the answer")
     recheck.add_argument("payment", metavar="PAYMENT", help="public id (pay_…)")
     recheck.set_defaults(run=run_recheck)
+    resolve = verbs.add_parser("resolve", help="decide what becomes of money that paid nothing; once and for good")
+    resolve.add_argument("capture", metavar="CAPTURE", help="public id (cap_…), as `payments show` tells it")
+    resolve.add_argument("--decision", choices=DECISIONS, required=True)
+    resolve.add_argument("--reason", required=True, help="at least ten characters, kept in the audit")
+    resolve.add_argument("--bank-number", default="", help="of the transfer, for paid_out")
+    resolve.set_defaults(run=run_resolve)
 
 
 def _register_list(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -88,6 +97,15 @@ def run_recheck(options: argparse.Namespace) -> int:
     done = rechecks.recheck(runtime.env(), _actor(), options.payment)
     again = f", ask again after {done.again_at.isoformat()}" if done.again_at else ""
     print(f"{options.payment}: {done.heard}, {done.before} -> {done.after}, new captures: {done.captures}{again}")
+    return 0
+
+
+def run_resolve(options: argparse.Namespace) -> int:
+    env = runtime.env()
+    done = captures.decide(env, _actor(), options.capture, options.decision, options.reason, options.bank_number)
+    refund = f", refund {done.refund} {done.refund_status}" if done.refund else ""
+    print(f"{done.capture}: {done.decision} {done.amount} {done.currency}, tokens {done.tokens}, "
+          f"balance {done.balance_before} -> {done.balance_after}{refund}")  # fmt: skip
     return 0
 
 

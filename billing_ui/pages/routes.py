@@ -28,6 +28,7 @@ from billing_ui.pages.admin import home, payment, payments
 from billing_ui.state.admin_desk import AdminDesk, AdminHome
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_payments import AdminPayments
+from billing_ui.state.admin_resolve import AdminResolve
 from billing_ui.state.auth import AuthState, ResetState, VerifyState
 from billing_ui.state.history import HistoryState
 from billing_ui.state.overview import OverviewState
@@ -66,7 +67,9 @@ PAGES = (
     Page("/pay/[ref]", pay.page, "pay.page", [PayState.open]),
     Page("/admin", home.page, "nav.desk", [AdminDesk.enter, AdminHome.open]),
     Page("/admin/payments", payments.page, "adm.payments", [AdminDesk.enter, AdminPayments.open]),
-    Page("/admin/payments/[pid]", payment.page, "adm.payment", [AdminDesk.enter, AdminPayment.open]),
+    Page(
+        "/admin/payments/[pid]", payment.page, "adm.payment", [AdminDesk.enter, AdminPayment.open, AdminResolve.close]
+    ),
     Page("/receipts/[number]", receipt.page, "receipt.page", [ReceiptState.open]),
     Page("404", not_found.page, "err.404"),
 )

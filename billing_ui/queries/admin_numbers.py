@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
-from billing_ui.models import Capture, Job, Payment
-from billing_ui.queries.admin_payments import in_group, undecided_captures
+from billing_ui.models import Job, Payment
+from billing_ui.queries.admin_payments import in_group
+from billing_ui.queries.captures import sums_undecided
 
 # A webhook is tried again for an hour or so before anybody needs to know.
 _TRIED_OFTEN = 5
@@ -30,16 +31,13 @@ class DeskNumbers:
 
 
 def desk_numbers(tx: Tx, now: datetime) -> DeskNumbers:
-    waits = undecided_captures().with_only_columns(
-        col(Capture.currency), func.sum(col(Capture.amount)), func.count(), func.min(col(Capture.recorded_at))
-    )
-    money = tx.execute(waits.group_by(col(Capture.currency)).order_by(col(Capture.currency))).all()
+    money = sums_undecided(tx)
     is_webhook = col(Job.kind) == "inbox.handle"
     tried = (col(Job.state) == "dead") | ((col(Job.state) == "queued") & (col(Job.attempts) >= _TRIED_OFTEN))
     return DeskNumbers(
-        undecided=tuple((currency, int(total)) for currency, total, _count, _at in money),
-        undecided_count=sum(count for _currency, _total, count, _at in money),
-        oldest_at=min((at for _currency, _total, _count, at in money), default=None),
+        undecided=tuple((currency, left) for currency, _many, left, _since in sorted(money)),
+        undecided_count=sum(many for _currency, many, _left, _since in money),
+        oldest_at=min((since for _currency, _many, _left, since in money), default=None),
         waiting=_many(tx, "waiting", now), stuck=_many(tx, "stuck", now),
         webhooks_failed=tx.scalar(select(func.count()).select_from(Job).where(is_webhook, tried)) or 0,
         jobs_parked=tx.scalar(select(func.count()).select_from(Job).where(~is_webhook, col(Job.state) == "dead")) or 0,

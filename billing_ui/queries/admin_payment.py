@@ -15,6 +15,7 @@ from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, Capture, CaptureDecision, Dispute, Payment, PaymentEvent, Receipt, Refund, Topup
 from billing_ui.queries import admin_traces as traces
 from billing_ui.queries.admin_payments import flags_of
+from billing_ui.queries.captures import payments_that_wait
 from billing_ui.queries.people import owners
 
 
@@ -99,6 +100,7 @@ class PaymentFile:
     webhooks: tuple[traces.WebhookLine, ...]
     jobs: tuple[traces.JobLine, ...]
     audits: tuple[traces.AuditLine, ...]
+    waits: tuple[str, ...]
 
 
 def payment_file(tx: Tx, payment_id: str) -> PaymentFile | None:
@@ -111,6 +113,7 @@ def payment_file(tx: Tx, payment_id: str) -> PaymentFile | None:
     captures, refunds, disputes = _captures(tx, attempts), _refunds(tx, attempts), _disputes(tx, attempts)
     story = _story(tx, payment)
     messages = tuple(line.detail["message"] for line in story if isinstance(line.detail.get("message"), int))
+    waiting = payments_that_wait().with_only_columns(col(Capture.public_id))
     subjects = [*_names(attempts), *_names(captures), *_names(refunds), *_names(disputes)]
     subjects += [topup.public_id] if topup is not None else []
     return PaymentFile(
@@ -122,8 +125,10 @@ def payment_file(tx: Tx, payment_id: str) -> PaymentFile | None:
         disputes=tuple(_dispute(each) for each in disputes), story=story,
         entries=traces.entries(tx, payment.account_id, _keys(captures, refunds, disputes)),
         mails=traces.mails(tx, _names(attempts)), webhooks=traces.webhooks(tx, messages),
-        jobs=traces.jobs(tx, [*(f"look:{each.public_id}" for each in attempts), *(f"inbox:{one}" for one in messages)]),
+        jobs=traces.jobs(tx, [*(f"look:{each.public_id}" for each in attempts), *(f"inbox:{one}" for one in messages),
+                             *(f"refund:{each.public_id}" for each in refunds)]),
         audits=traces.audits(tx, [*subjects, *(f"inbox:{one}" for one in messages)]),
+        waits=tuple(tx.scalars(waiting.where(col(Capture.payment_id).in_([each.id for each in attempts])))),
     )  # fmt: skip
 
 
@@ -134,8 +139,8 @@ def _names(rows: Sequence[Payment | Capture | Refund | Dispute]) -> list[str]:
 def _keys(captures: list[Capture], refunds: list[Refund], disputes: list[Dispute]) -> list[str]:
     """The keys under which money of this purchase is posted."""
     keys = [f"{kind}:{one.gateway}:{one.gateway_payment_id}" for one in captures for kind in ("topup", "capture")]
-    keys += [f"decision:{one.public_id}" for one in captures]
-    keys += [f"refund:{one.gateway}:{one.gateway_refund_id}" for one in refunds]
+    keys += [f"refund:{one.gateway}:{one.gateway_refund_id}" for one in refunds if one.gateway_refund_id]
+    keys += [f"refund:manual:{one.public_id}" for one in refunds]
     return [*keys, *(f"dispute:{one.gateway}:{one.gateway_dispute_id}" for one in disputes)]
 
 

@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from billing_ui.infra.db import Tx
 from billing_ui.kit.period import start_of_day
-from billing_ui.models import Account, Capture, CaptureDecision, Dispute, Payment, Refund, Topup
+from billing_ui.models import Account, Capture, Dispute, Payment, Refund, Topup
 from billing_ui.queries.admin_search import Found, find
+from billing_ui.queries.captures import payments_that_wait
 from billing_ui.queries.people import owners
 from billing_ui.rules.payment_lists import LONG, PaymentWish
 from billing_ui.rules.payments import UNDECIDED
@@ -67,22 +68,13 @@ def listed(tx: Tx, wanted: PaymentWish, now: datetime, zone: str) -> PaymentPage
     return PaymentPage(_rows(tx, rows[: wanted.per]), edge is not None, len(rows) > wanted.per)
 
 
-def undecided_captures() -> Select[int]:
-    """The payments whose money waits for a person: captures that paid nothing and that nobody has decided about."""
-    return (
-        select(col(Capture.payment_id))
-        .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
-        .where(col(Capture.outcome).in_(("extra", "held")), col(CaptureDecision.id).is_(None))
-    )
-
-
 def in_group(group: str, now: datetime) -> ColumnElement[bool]:
     """What a group of the list means, also for whoever counts it."""
     is_open = col(Payment.status).in_(sorted(UNDECIDED))
     is_old = col(Payment.created_at) < now - LONG
     match group:
         case "decision":
-            return col(Payment.id).in_(undecided_captures())
+            return col(Payment.id).in_(payments_that_wait())
         case "waiting":
             return is_open & is_old
         case "stuck":
@@ -151,16 +143,12 @@ def flags_of(tx: Tx, payments: Sequence[Payment]) -> dict[int, tuple[str, ...]]:
     seen: dict[int, set[str]] = {}
     if not ids:
         return {}
-    captures = (
-        select(col(Capture.payment_id), col(Capture.outcome), col(Capture.is_late), col(CaptureDecision.id))
-        .outerjoin(CaptureDecision, col(CaptureDecision.capture_id) == col(Capture.id))
-        .where(col(Capture.payment_id).in_(ids))
-    )
-    for payment_id, outcome, is_late, decision in tx.execute(captures):
+    captures = select(col(Capture.payment_id), col(Capture.outcome), col(Capture.is_late))
+    for payment_id, outcome, is_late in tx.execute(captures.where(col(Capture.payment_id).in_(ids))):
         marks = seen.setdefault(payment_id, set())
-        marks |= {"late"} if is_late else set()
-        if outcome != "credited":
-            marks |= {outcome} if decision is not None else {outcome, "needs_decision"}
+        marks |= ({"late"} if is_late else set()) | ({outcome} - {"credited"})
+    for payment_id in tx.scalars(payments_that_wait().where(col(Capture.payment_id).in_(ids))):
+        seen.setdefault(payment_id, set()).add("needs_decision")
     back = select(col(Refund.payment_id), col(Refund.amount)).where(
         and_(col(Refund.payment_id).in_(ids), col(Refund.status) == "succeeded")
     )

@@ -86,6 +86,12 @@ def accounts_called(db: Database, reference: str) -> tuple[BalanceView, ...]:
         return tuple(_view(tx, row) for row in rows)
 
 
+def balance_of(tx: Tx, account: str) -> int:
+    """The balance alone, by the account's public id; nothing for an account nobody has."""
+    query = select(account_head.c.balance).join(Account, col(Account.id) == account_head.c.account_id)
+    return tx.scalar(query.where(col(Account.public_id) == account)) or 0
+
+
 def _head() -> Select[Any]:
     return (
         select(Account, col(PlanVersion.slug).label("plan"), *account_head.c)

@@ -63,6 +63,20 @@ def count_undecided(tx: Tx) -> int:
     return tx.scalar(select(func.count()).select_from(_kept().subquery())) or 0
 
 
+def payments_that_wait() -> Select[int]:
+    """The payments with such money, for whoever lists or flags them."""
+    return _kept().with_only_columns(col(Capture.payment_id))
+
+
+def sums_undecided(tx: Tx) -> tuple[tuple[str, int, int, datetime], ...]:
+    """Currency, how many, how much of it is left, and since when the oldest waits."""
+    kept = _kept().subquery()
+    query = select(
+        kept.c.currency, func.count(), func.sum(kept.c.amount - kept.c.gone), func.min(kept.c.recorded_at)
+    ).group_by(kept.c.currency)
+    return tuple((currency, many, int(left), since) for currency, many, left, since in tx.execute(query))
+
+
 def _kept(*narrower: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     def back(*statuses: str) -> ColumnElement[int]:
         mine = (col(Refund.capture_id) == col(Capture.id), col(Refund.status).in_(statuses))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import or_, select
 from sqlmodel import col
 
@@ -13,15 +15,22 @@ from billing_ui.services import receipts
 from billing_ui.services.payments import terms_of
 
 _BATCH = 500
+log = logging.getLogger(__name__)
 
 
 def issue_missing(env: Env) -> int:
-    """The oldest money first, one transaction each. Safe to repeat; answers how many it looked after."""
+    """The oldest money first, one transaction each, so that a broken one holds no other up. Safe to repeat; answers
+    how many it looked after."""
     with env.db.read() as tx:
         captures = _unreceipted(tx)
+    issued = 0
     for capture_id in captures:
-        _issue(env, capture_id)
-    return len(captures)
+        try:
+            _issue(env, capture_id)
+            issued += 1
+        except Exception:
+            log.exception("the receipt of capture %s could not be issued", capture_id)
+    return issued
 
 
 def _unreceipted(tx: Tx) -> list[int]:

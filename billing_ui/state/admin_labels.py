@@ -44,7 +44,7 @@ def payment_file(found: PaymentFile) -> dict[str, Any]:
         "audits": [
             {**line, "before": spelled(line["before"]), "after": spelled(line["after"])} for line in told["audits"]
         ],
-        "waits": [line for line in told["captures"] if line["outcome"] != "credited" and not line["decision"]],
+        "waits": [line for line in told["captures"] if line["id"] in told["waits"]],
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from billing_ui import runtime
-from billing_ui.cli.exits import NOT_THERE
+from billing_ui.cli.exits import NOT_THERE, REFUSED, WRONG_USE
 from billing_ui.cli.main import main
 from billing_ui.infra.db import Database
 from billing_ui.kit.amount import Amount
@@ -73,6 +73,19 @@ def test_asking_the_gateway_again_finds_the_money(world: World, box: Box, capsys
     assert main(["payments", "recheck", world.payment(ref).public_id]) == 0
     assert "money, pending -> paid, new captures: 1" in capsys.readouterr().out
     assert world.balance(customer) == 500_000
+
+
+def test_kept_money_is_decided_about_once(world: World, capsys: Output) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    arrives(world, ref, 40_000)
+    resolve = ["payments", "resolve", world.captures()[0].public_id, "--decision", "credited", "--reason"]
+    assert main([*resolve, "short"]) == WRONG_USE
+    assert main([*resolve, "the customer sent less than asked"]) == 0
+    assert "credited 40000 IDR, tokens 400000, balance 0 -> 400000" in capsys.readouterr().out
+    assert main([*resolve, "the customer sent less than asked"]) == REFUSED
+    assert world.balance(customer) == 400_000
+    world.books_are_right()
 
 
 def test_a_webhook_is_listed_shown_without_secrets_and_acted_on_again(world: World, capsys: Output) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.desk import OVERVIEW, SETTINGS, Desk
 from tests.journeys.gateway import Gateway
+from tests.journeys.looks import faults
 
 pytestmark = pytest.mark.journey
 
@@ -22,6 +23,7 @@ def test_a_bounce_shows_by_itself_and_one_button_ends_it(customer: Desk, gateway
     told = customer.sees("mail-stopped")
     expect(told).to_contain_text(customer.email)
     expect(banner).to_have_count(0)
+    assert faults(customer.page) == []
     customer.clicks("mail-confirm")
     expect(customer.page.get_by_test_id("mail-stopped")).to_have_count(0)
     expect(customer.page.get_by_test_id("settings-told")).not_to_be_empty()

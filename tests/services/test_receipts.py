@@ -167,6 +167,19 @@ def test_payments_of_before_are_given_theirs_once(world: World) -> None:
     assert of(world, refs[0]).paid_at == world.clock.now() - timedelta(hours=1)
 
 
+def test_two_rounds_at_once_give_each_payment_one_receipt(world: World) -> None:
+    for n in range(4):
+        paid(world, world.customer(f"orang{n}@pelanggan.test"), f"py-{n:04d}")
+    with world.env.db.begin() as tx:
+        tx.execute(delete(Receipt))
+    rounds = [threading.Thread(target=issue_missing, args=(world.env,)) for _ in range(3)]
+    for each in rounds:
+        each.start()
+    for each in rounds:
+        each.join()
+    assert numbers(world) == [f"KW-2026-{n:06d}" for n in range(1, 5)]
+
+
 def test_money_that_went_back_shows_on_the_receipt(world: World) -> None:
     customer = world.customer()
     ref = paid(world, customer)

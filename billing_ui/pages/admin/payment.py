@@ -15,6 +15,7 @@ from billing_ui.components.text import money, num, t, when
 from billing_ui.components.verdict import terminal_state
 from billing_ui.pages.admin.frame import desk_page
 from billing_ui.pages.admin.payments import flag
+from billing_ui.pages.admin.resolve import waiting_money
 from billing_ui.pages.admin.story import story
 from billing_ui.pages.admin.traces import traces
 from billing_ui.pages.shell import tokens_worth
@@ -46,6 +47,7 @@ def _file() -> rx.Component:
             custom_attrs={"data-testid": "desk-told", "data-key": record(AdminPayment.told)["key"]},
             class_name="empty:hidden",
         ),
+        waiting_money(),
         rx.el.div(_payment(shown), _customer(shown), class_name="pair"),
         rx.el.div(story(), class_name="stack"),
         traces(),

@@ -19,6 +19,7 @@ from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.session import Session
 
 Cell = tuple[Any, str]
+_NUMBER, _FEW = 2, 4
 
 
 def traces() -> rx.Component:
@@ -29,7 +30,7 @@ def traces() -> rx.Component:
         _part("refunds", ("adm.time", "adm.gateway_id", "hist.amount", "adm.why", "hist.status"), _refund),
         _part("disputes", ("adm.time", "adm.why", "hist.amount", "adm.until", "hist.status"), _dispute),
         _part("entries", ("adm.time", "adm.key", "adm.quantity", "hist.after", "adm.move"), _entry),
-        _part("mails", ("adm.time", "adm.mail", "adm.mail_to", "adm.why", "hist.status"), _mail),
+        _part("mails", ("adm.time", "adm.mail", "adm.why", "hist.status"), _mail),
         _part("webhooks", ("adm.time", "adm.webhook", "adm.times", "adm.outcome", "adm.acts"), _webhook),
         _part("jobs", ("adm.due", "adm.job", "adm.tries", "adm.last_error", "hist.status"), _job),
         _part("audits", ("adm.time", "adm.audit", "adm.number", "adm.actor", "adm.why"), _audit),
@@ -39,7 +40,7 @@ def traces() -> rx.Component:
 
 def _part(name: str, heads: Sequence[str], row: Callable[[Any], tuple[Cell, ...]]) -> rx.Component:
     rows = record(AdminPayment.file)[name].to(list[dict[str, Any]])
-    titles = [(head, _place(at)) for at, head in enumerate(heads)]
+    titles = [(head, "num" if at == _NUMBER and len(heads) > _FEW else "") for at, head in enumerate(heads)]
     return rx.cond(
         rows.length() > 0,
         card(
@@ -56,10 +57,6 @@ def _row(name: str, cells: tuple[Cell, ...]) -> rx.Component:
     return rx.el.tr(
         *[rx.el.td(cell, class_name=place) for cell, place in cells], custom_attrs={"data-testid": f"desk-{name}-row"}
     )
-
-
-def _place(at: int) -> str:
-    return "num" if at == 2 else ""
 
 
 def _cells(at: Any, lead: Any, number: Any, rest: Any, mark: Any) -> tuple[Cell, ...]:
@@ -133,10 +130,13 @@ def _entry(line: Any) -> tuple[Cell, ...]:
 
 def _mail(line: Any) -> tuple[Cell, ...]:
     what = rx.el.div(
-        rx.el.p(line["subject"]), rx.el.p(line["template"], class_name="fine mono"),
-    )  # fmt: skip
+        rx.el.p(line["subject"]),
+        rx.el.p(line["to"], class_name="fine wrap-any"),
+        rx.el.p(line["template"], class_name="fine mono"),
+    )
     why = rx.cond(line["detail"] != "", rx.el.span(line["detail"], class_name="fine wrap-any"), "–")
-    return _cells(line["at"], what, line["to"], why, badge(t("adm.mail_is." + line["status"].to(str))))
+    time, lead, _, _, mark = _cells(line["at"], what, "", "", badge(t("adm.mail_is." + line["status"].to(str))))
+    return time, lead, (why, ""), mark
 
 
 def _webhook(line: Any) -> tuple[Cell, ...]:
