@@ -198,8 +198,8 @@ export const SearchBox = ({ value, onSearch, ...rest }) => {
   }, []);
   // The address may change by itself: by a chip, or by going back.
   useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
-  return h("input", { ref: box, type: "search", autoComplete: "off", className: "input", value: draft ?? value,
-    onChange: typed, ...rest });
+  return h("input", { type: "search", autoComplete: "off", className: "input", value: draft ?? value, onChange: typed,
+    ...rest, ref: box });
 };
 
 export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {

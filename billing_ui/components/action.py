@@ -56,7 +56,10 @@ def link_button(
     testid: str | rx.Var[str] = "",
     **props: Any,
 ) -> rx.Component:
-    """A link that looks like a button, for steps that are pages."""
+    """A link that looks like a button, for steps that are pages. What is to be downloaded is fetched by the browser:
+    the router would look for a page there."""
+    if "download" in props:
+        props["custom_attrs"] = {"reloadDocument": True, **props.get("custom_attrs", {})}
     return rx.el.a(
         icon(icon_name) if icon_name else rx.fragment(),
         said(words),

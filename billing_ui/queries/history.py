@@ -107,10 +107,18 @@ def _found(
             posted = replace(posted, after=max(posted.after, place.seq), newest_first=False)
     if place is not None and open_ is not None:
         open_ = replace(open_, beside=(place.at, place.ref), newest_first=place.newest_first)
-    return (
-        postings(tx, account_id, posted, limit) if posted is not None else [],
-        unpaid(tx, account_id, open_, limit) if open_ is not None else [],
-    )
+    read = postings(tx, account_id, posted, limit) if posted is not None else []
+    if open_ is None:
+        return read, []
+    return read, unpaid(tx, account_id, _within(open_, read) if len(read) == limit else open_, limit)
+
+
+def _within(wish: UnpaidWish, read: list[Posting]) -> UnpaidWish:
+    """Beyond the last posting of a full page no purchase can stand on it."""
+    last = read[-1].at
+    if wish.newest_first:
+        return replace(wish, first_at=max(wish.first_at, last) if wish.first_at else last)
+    return replace(wish, end_at=min(wish.end_at, last + _TICK) if wish.end_at else last + _TICK)
 
 
 def _merged(posted: list[Posting], open_: list[Unpaid], *, newest_first: bool) -> list[Posting | Unpaid]:
