@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from billing_ui.kit.amount import Amount
 from billing_ui.models import Audit, Dispute
+from billing_ui.queries.captures import count_undecided
 from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import AlreadyDecided, FieldInvalid, Forbidden, InsufficientBalance, NotFound
@@ -139,6 +140,8 @@ def test_money_that_bought_nothing_is_lost_out_of_clearing(world: World) -> None
     hear(world, amount=40_000)
     disputes.conclude(world.env, FINANCE, rows(world)[0].public_id, "lost", WHY)
     assert pockets(world, customer.account_id) == {}
+    with world.env.db.read() as tx:
+        assert count_undecided(tx) == 0
     world.books_are_right()
 
 
