@@ -52,6 +52,10 @@ STOPS = (
     Stop("newcomer-overview", "/subscription/overview/", "newcomer"),
     Stop("newcomer-plans", "/subscription/plans/", "newcomer"),
     Stop("newcomer-bpp", "/subscription/plans/", "newcomer", ("plan-bpp-choose",)),
+    Stop("desk", "/admin/", "finance"),
+    Stop("desk-payments", "/admin/payments/", "finance"),
+    Stop("desk-none", "/admin/payments/?q=top_nobody", "finance"),
+    Stop("desk-closed", "/admin/payments/", "newcomer"),
 )
 
 

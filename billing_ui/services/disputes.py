@@ -119,8 +119,10 @@ def _told(tx: Tx, env: Env, actor: Actor, row: Dispute, case: returns.Case, end:
         return
     contradicts = bool(row.told)
     row.told, row.changed_at = end, env.clock.now()
-    timeline.note(tx, env, actor, case.payment, "dispute_told", {"dispute": row.public_id, "end": end})
-    if end == "won" and not contradicts:
+    is_over = end == "won" and not contradicts
+    kind = "dispute_won" if is_over else "dispute_told"
+    timeline.note(tx, env, actor, case.payment, kind, {"dispute": row.public_id, "end": end})
+    if is_over:
         row.status = "won"
         _release(tx, env, actor, row, case)
         audits.record(tx, env, actor, "dispute.won", case.payment.public_id, after={"dispute": row.public_id})

@@ -52,7 +52,7 @@ class AdminPayments(rx.State):
     @policy("operator", perm="accounts.read")
     async def clear(self) -> None:
         self.typed += 1
-        await self._list(PaymentWish(per=rules.wish(self.wish).per))
+        await self._list(rules.wish({"per": self.wish.get("per", "")}))
 
     @rx.event
     @policy("operator", perm="accounts.read")

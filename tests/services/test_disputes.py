@@ -140,6 +140,8 @@ def test_money_that_bought_nothing_is_lost_out_of_clearing(world: World) -> None
     hear(world, amount=40_000)
     disputes.conclude(world.env, FINANCE, rows(world)[0].public_id, "lost", WHY)
     assert pockets(world, customer.account_id) == {}
+    with world.env.db.read() as tx:
+        assert count_undecided(tx) == 0
     world.books_are_right()
 
 

@@ -148,3 +148,16 @@ def test_a_code_that_arrives_after_the_customer_gave_up_is_closed(world: World, 
     ref = replace(world, env=replace(world.env, gateways={"xendit": slow})).wants(customer)
     assert world.payment(ref).status == "canceled"
     assert box.payment(ref)["status"] == "CANCELED"
+
+
+def test_a_push_sent_again_by_eight_clicks_at_once_rings_once(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer, method="OVO", phone="+6281234567890")
+    world.later(seconds=70)
+    world.work()
+    assert together(*[lambda: topups.retry(world.env, customer.actor, ref) for _ in range(8)]) == []
+    assert rows(world, customer, Payment) == 2
+    other = partial(topups.retry, world.env, customer.actor, ref, None, "085711112222")
+    assert together(*[other for _ in range(8)]) == []
+    assert rows(world, customer, Payment) == 3
+    assert world.payment(ref).payer_phone == "+6285711112222"

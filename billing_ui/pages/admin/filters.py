@@ -11,8 +11,9 @@ from billing_ui.components.action import button
 from billing_ui.components.field import field
 from billing_ui.components.record import record
 from billing_ui.components.text import Words, said, t
+from billing_ui.rules.lists import LONGEST_SEARCH, SIZES
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.payment_lists import GROUPS, SIZES
+from billing_ui.rules.payment_lists import GROUPS
 from billing_ui.rules.payments import STATUSES
 from billing_ui.state.admin_payments import AdminPayments
 
@@ -26,7 +27,7 @@ def filters() -> rx.Component:
         default_value=wish["q"].to(str),
         key="q" + AdminPayments.typed.to(str),
         auto_complete="off",
-        max_length=200,
+        max_length=LONGEST_SEARCH,
         on_change=lambda words: AdminPayments.find(words).debounce(300),
         custom_attrs={"data-testid": "desk-search", "aria-describedby": "q-hint", "spellCheck": "false"},
     )
