@@ -19,7 +19,7 @@ Filter = Literal["status", "method", "gateway", "from", "to", "per"]
 
 
 class AdminPayments(rx.State):
-    """`wish` is what the address says, `typed` grows when the search box must forget what was typed into it."""
+    """`wish` is what the address says, `typed` grows when the days must forget what was typed into them."""
 
     ready: rx.Field[bool] = rx.field(False)
     rows: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
