@@ -51,7 +51,7 @@ class PaymentPage:
 
 def listed(tx: Tx, wanted: PaymentWish, now: datetime, zone: str) -> PaymentPage:
     """One page. Each filter has an index that keeps the order, so a page costs the same in a long history."""
-    found = find(tx, wanted.q) if wanted.q else None
+    found = find(tx, wanted.ask.q) if wanted.ask.q else None
     if found is not None and not found:
         return PaymentPage(())
     query = _narrowed(wanted, now, zone, found)
@@ -59,13 +59,13 @@ def listed(tx: Tx, wanted: PaymentWish, now: datetime, zone: str) -> PaymentPage
     key = tuple_(col(Payment.created_at), col(Payment.id))
     if edge is not None and wanted.before:
         upward = query.where(key > edge).order_by(col(Payment.created_at), col(Payment.id))
-        rows = tx.execute(upward.limit(wanted.per + 1)).all()
-        return PaymentPage(_rows(tx, rows[: wanted.per][::-1]), len(rows) > wanted.per, has_older=True)
+        rows = tx.execute(upward.limit(wanted.ask.per + 1)).all()
+        return PaymentPage(_rows(tx, rows[: wanted.ask.per][::-1]), len(rows) > wanted.ask.per, has_older=True)
     downward = query.order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
     if edge is not None:
         downward = downward.where(key < edge)
-    rows = tx.execute(downward.limit(wanted.per + 1)).all()
-    return PaymentPage(_rows(tx, rows[: wanted.per]), edge is not None, len(rows) > wanted.per)
+    rows = tx.execute(downward.limit(wanted.ask.per + 1)).all()
+    return PaymentPage(_rows(tx, rows[: wanted.ask.per]), edge is not None, len(rows) > wanted.ask.per)
 
 
 def in_group(group: str, now: datetime) -> ColumnElement[bool]:
@@ -104,16 +104,16 @@ def _narrowed(wanted: PaymentWish, now: datetime, zone: str, found: Found | None
                 col(Payment.account_id).in_(found.accounts) if found.accounts else false(),
             )
         )
-    if wanted.status:
-        query = query.where(in_group(wanted.status, now))
-    if wanted.method:
-        query = query.where(col(Payment.method) == wanted.method)
+    if wanted.ask.status:
+        query = query.where(in_group(wanted.ask.status, now))
+    if wanted.ask.method:
+        query = query.where(col(Payment.method) == wanted.ask.method)
     if wanted.gateway:
         query = query.where(col(Payment.gateway) == wanted.gateway)
-    if wanted.from_on:
-        query = query.where(col(Payment.created_at) >= start_of_day(wanted.from_on, zone))
-    if wanted.to_on:
-        query = query.where(col(Payment.created_at) < start_of_day(wanted.to_on + timedelta(days=1), zone))
+    if wanted.ask.first_on:
+        query = query.where(col(Payment.created_at) >= start_of_day(wanted.ask.first_on, zone))
+    if wanted.ask.last_on:
+        query = query.where(col(Payment.created_at) < start_of_day(wanted.ask.last_on + timedelta(days=1), zone))
     return query
 
 

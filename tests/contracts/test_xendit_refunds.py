@@ -1,5 +1,7 @@
 """Money going back through the real SDK against the sandbox: asked once, read back, found again, refused."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from billing_ui.gateways.xendit import XenditGateway
@@ -7,7 +9,8 @@ from billing_ui.kit.amount import Amount
 from billing_ui.rules.errors import GatewayRejected, GatewayUnavailable
 from billing_ui.rules.facts import RefundIntent
 from tests.contracts.intents import intent
-from tests.live_sandbox import Box
+from tests.contracts.recorded import Recorded, recorded
+from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, Box
 
 
 def paid(gateway: XenditGateway, box: Box, method: str = "QRIS") -> str:
@@ -89,3 +92,48 @@ def test_money_for_a_request_that_had_ended_says_so(gateway: XenditGateway, box:
     box.pay("top_1", after_expiry=True)
     (capture,) = gateway.status(request_id).captures
     assert capture.after_end
+
+
+REFUND = {
+    "id": "rfd-1", "payment_id": "py-1", "amount": 20_000, "currency": "IDR", "status": "SUCCEEDED",
+    "reference_id": "rfd_1", "payment_request_id": "pr-1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def listed() -> Iterator[tuple[XenditGateway, Recorded]]:
+    with recorded() as gateway:
+        yield XenditGateway(API_KEY, gateway.url, (CALLBACK_TOKEN,)), gateway
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": None}, {"id": "a/b"}, {"id": "rfd-2"}, {"amount": "0.5"}, {"amount": 0}, {"amount": None},
+     {"currency": None}],
+    ids=str,
+)  # fmt: skip
+def test_a_refund_that_cannot_be_read_is_not_believed(
+    listed: tuple[XenditGateway, Recorded], changes: dict[str, object]
+) -> None:
+    gateway, answers = listed
+    answers.on("GET /refunds/rfd-1", {**REFUND, **changes})
+    with pytest.raises(GatewayUnavailable):
+        gateway.refund_status("rfd-1")
+
+
+def test_a_refund_that_names_no_request_is_traced_by_its_payment(listed: tuple[XenditGateway, Recorded]) -> None:
+    gateway, answers = listed
+    answers.on("GET /refunds/rfd-1", {**REFUND, "payment_request_id": None, "status": "NEWS_TO_US"})
+    answers.on("GET /v3/payments/py-1", {"payment_id": "py-1", "payment_request_id": "pr-9"})
+    told = gateway.refund_status("rfd-1")
+    assert (told.request_id, told.state) == ("pr-9", "unknown")
+
+
+def test_an_answer_about_another_refund_is_not_ours(listed: tuple[XenditGateway, Recorded]) -> None:
+    gateway, answers = listed
+    answers.on("POST /refunds", {**REFUND, "reference_id": "rfd_else"})
+    with pytest.raises(GatewayUnavailable):
+        gateway.refund(wish("pr-1"))
+    answers.on("GET /refunds?payment_request_id=pr-1&limit=100", {"data": "none"})
+    with pytest.raises(GatewayUnavailable):
+        gateway.refund_by("rfd_1", "pr-1")
