@@ -1,4 +1,4 @@
-"""`billing-ui payments refund`: sends back a part or all of what paid a purchase, or records a transfer made by hand."""
+"""`billing-ui payments refund`: sends back what paid a purchase, in part or whole, or records a transfer by hand."""
 
 from __future__ import annotations
 

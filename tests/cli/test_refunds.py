@@ -1,4 +1,4 @@
-"""`billing-ui payments refund` and `billing-ui disputes`, as a person at a terminal uses them: twice, wrongly, rightly."""
+"""`billing-ui payments refund` and `billing-ui disputes`, as a person at a terminal uses them."""
 
 from __future__ import annotations
 
