@@ -39,8 +39,6 @@ def staged(browser: Browser, stack: Stack) -> list[Stop]:
         Stop("history-of-all", HISTORY, ROLE),
         Stop("history-nothing-matches", f"{HISTORY}?q=nothing-of-the-kind", ROLE),
         Stop("history-empty", HISTORY, "newcomer"),
-        Stop("desk-not-allowed", "/admin/", "customer"),
-        Stop("desk-nothing-matches", f"{LIST}?q=nobody", "finance"),
         *(_file(name, refs[name]) for name in ("paid-twice", "review", "disputed")),
         Stop("desk-decide", f"{LIST}?q={refs['paid-twice']}", "finance", ("desk-payment-link", "desk-resolve")),
     ]

@@ -36,4 +36,6 @@ STOPS = (
     Stop("newcomer-bpp", "/subscription/plans/", "newcomer", ("plan-bpp-choose",)),
     Stop("desk", "/admin/", "finance"),
     Stop("desk-payments", "/admin/payments/", "finance"),
+    Stop("desk-none", "/admin/payments/?q=top_nobody", "finance"),
+    Stop("desk-closed", "/admin/payments/", "newcomer"),
 )

@@ -22,6 +22,10 @@ def upgrade() -> None:
     op.create_index("ix_payment_status_created_at", "payment", ["status", "created_at"])
     op.create_index("ix_payment_method_created_at", "payment", ["method", "created_at"])
     op.create_index("ix_capture_outcome", "capture", ["outcome"])
+    op.create_index(
+        "ix_capture_late", "capture", ["payment_id"], sqlite_where=sa.text("is_late = 1"),
+        postgresql_where=sa.text("is_late"),
+    )  # fmt: skip
     _create_refund()
     _create_dispute()
     _create_capture_decision()
@@ -49,6 +53,7 @@ def downgrade() -> None:
     op.drop_table("capture_decision")
     op.drop_table("dispute")
     op.drop_table("refund")
+    op.drop_index("ix_capture_late", "capture")
     op.drop_index("ix_capture_outcome", "capture")
     op.drop_index("ix_payment_method_created_at", "payment")
     op.drop_index("ix_payment_status_created_at", "payment")

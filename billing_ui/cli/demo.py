@@ -71,7 +71,7 @@ def _run(chosen: Wishes, children: Children, stop: threading.Event) -> None:
     ensure_built(chosen.catalogue, environment, demo_story.say)
     demo_stack.start_sandbox(chosen, children, environment)
     demo_story.say("preparing the database")
-    currency, people = demo_data.prepare(environment)
+    currency, people = demo_data.prepare(environment, chosen.sandbox_url)
     demo_story.say("starting")
     demo_stack.start_app(chosen, children, environment)
     facts = demo_story.facts(chosen, environment, currency, people)

@@ -42,6 +42,7 @@ class _Person:
 _PEOPLE = (
     _Person("customer", "Sari Wulandari"),
     _Person("newcomer", "Bagas Pratama"),
+    _Person("payer", "Tono Saputra"),
     _Person("support", "Dewi Lestari", "support"),
     _Person("finance", "Rudi Hartono", "finance"),
     _Person("admin", "Maya Kusuma", "admin"),

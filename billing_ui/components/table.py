@@ -14,14 +14,15 @@ def table(caption: Words, heads: Sequence[tuple[Words, str]], body: Any, *, stac
     """`heads` are words and a class, `body` is rows made by `rx.foreach` with a key.
 
     On phones a row becomes a card; the classes of its cells say where they stand there: `lead` top left, `num` top
-    right, `quiet` and `num quiet` in the second line, `mark` below. A table of a few short columns need not stack.
+    right, `quiet` and `num quiet` in the second line, `about` in the third, `mark` below. A small table of figures does
+    not stack.
     """
     return rx.el.div(
         rx.el.table(
             rx.el.caption(said(caption), class_name="sr-only"),
             rx.el.thead(rx.el.tr(*[rx.el.th(said(words), scope="col", class_name=name) for words, name in heads])),
             rx.el.tbody(body),
-            class_name="table stackable" if stacks else "table tight",
+            class_name="table stackable" if stacks else "table figures-table",
         ),
         class_name="table-wrap",
         tab_index=0,

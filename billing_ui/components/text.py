@@ -5,6 +5,8 @@ from typing import Any, Final
 import reflex as rx
 from reflex.vars import VarData
 
+from billing_ui.i18n.browser import APART
+
 Words = rx.Var[Any] | str
 Handler = Any
 """What Reflex accepts for an event: a handler, a spec, a lambda or a list of them."""
@@ -69,7 +71,16 @@ def said(words: Words) -> rx.Var[Any] | str:
     return t(words) if isinstance(words, str) else words
 
 
+def _words_of(key: str) -> VarData | None:
+    """The file of the key's family, where it stands apart; a key may be the beginning of one, in the browser's code."""
+    for name, families in APART.items():
+        if any(f'"{family}' in key for family in families):
+            return VarData(imports={"": [rx.ImportVar(tag=f"$/public/words_{name}.js")]})
+    return None
+
+
 def _call(function: str, *args: Any) -> rx.Var[str]:
     given = [rx.Var.create(arg) for arg in args]
-    data = VarData.merge(_T, *(arg._get_all_var_data() for arg in given))
+    words = _words_of(str(given[0])) if function == "t" else None
+    data = VarData.merge(_T, words, *(arg._get_all_var_data() for arg in given))
     return rx.Var(_js_expr=f"{function}({', '.join(map(str, given))})", _var_type=str, _var_data=data).to(str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from billing_ui.models.types import BigId, Json, JsonMap, UtcDateTime, one_of
@@ -55,6 +55,8 @@ class Capture(SQLModel, table=True):
         UniqueConstraint("gateway", "gateway_payment_id"),
         one_of("outcome", "credited", "extra", "held"),
         Index(None, "outcome"),
+        # Few are late, and operators ask for these alone.
+        Index("ix_capture_late", "payment_id", sqlite_where=text("is_late = 1"), postgresql_where=text("is_late")),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

@@ -1,4 +1,4 @@
-"""How the payments of the account went, and what the balance was on another day: the head of the history."""
+"""The head of the history: how the payments of the account went."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from billing_ui.components.disclosure import fold
 from billing_ui.components.record import record
 from billing_ui.components.surface import card
 from billing_ui.components.table import table
-from billing_ui.components.text import day, money, num, t, when
+from billing_ui.components.text import day, money, num, t
+from billing_ui.pages.history_then import look_back
 from billing_ui.state.history import HistoryState
 from billing_ui.state.session import Session
 
@@ -20,7 +21,7 @@ def history_stats() -> rx.Component:
     shown = record(HistoryState.stats)
     return card(
         rx.cond(shown["count"], rx.fragment(_title(shown), _figures(shown), _more(shown)), rx.fragment()),
-        fold("then.title", _look_back()),
+        fold("then.title", look_back()),
         class_name="stats-card",
     )
 
@@ -66,21 +67,29 @@ def _more(shown: Any) -> rx.Component:
         "stats.more",
         rx.el.div(
             bars("stats.chart", marks, _bar_words),
-            _tallies("stats.days", "stats.day", shown["days"], lambda each: _tally(_span(each), each, each["first"])),
-            _tallies(
+            table(
+                "stats.days",
+                (("stats.day", ""), *_HEADS),
+                rx.foreach(
+                    shown["days"].to(list[dict[str, Any]]), lambda each: _tally(_span(each), each, each["first"])
+                ),
+                stacks=False,
+            ),
+            table(
                 "stats.methods",
-                "pay.method",
-                shown["methods"],
-                lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
+                (("pay.method", ""), *_HEADS),
+                rx.foreach(
+                    shown["methods"].to(list[dict[str, Any]]),
+                    lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
+                ),
+                stacks=False,
             ),
             class_name="stack",
         ),
     )
 
 
-def _tallies(caption: str, name: str, rows: Any, row: Any) -> rx.Component:
-    heads = ((name, ""), ("stats.made", "num"), ("stats.done", "num"), ("stats.paid", "num"))
-    return table(caption, heads, rx.foreach(rows.to(list[dict[str, Any]]), row), stacks=False)
+_HEADS = (("stats.made", "num"), ("stats.done", "num"), ("stats.paid", "num"))
 
 
 def _tally(name: Any, each: Any, key: Any) -> rx.Component:
@@ -104,40 +113,3 @@ def _span(each: Any) -> Any:
 
 def _day(at: Any) -> rx.Var[str]:
     return day(at, Session.zone)
-
-
-def _look_back() -> rx.Component:
-    then = record(HistoryState.then)
-    return rx.el.div(
-        rx.el.div(
-            rx.el.label(t("then.moment", zone=Session.zone), html_for="then-moment", class_name="label"),
-            rx.el.input(
-                type="datetime-local",
-                id="then-moment",
-                on_change=HistoryState.look_back,
-                min="2020-01-01T00:00",
-                max="2099-12-31T23:59",
-                class_name="input",
-                custom_attrs={"aria-describedby": "then-hint", "data-testid": "then-moment"},
-            ),
-            rx.el.p(t("then.hint"), id="then-hint", class_name="hint"),
-            class_name="field",
-        ),
-        rx.el.div(
-            rx.cond(
-                then["at"],
-                rx.el.div(
-                    rx.el.p(t("then.was", when=when(then["at"], Session.zone)), class_name="stat-label"),
-                    rx.el.p(
-                        num(then["tokens"]),
-                        rx.el.span(t("unit.token_word"), class_name="stat-unit"),
-                        class_name="figure",
-                        custom_attrs={"data-testid": "then-balance", "data-value": then["tokens"]},
-                    ),
-                ),
-                rx.fragment(),
-            ),
-            role="status",
-        ),
-        class_name="then",
-    )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
-from billing_ui.models import Account, Capture, CaptureDecision, Payment, Refund, Topup
+from billing_ui.models import Account, Capture, CaptureDecision, Dispute, Payment, Refund, Topup
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.refunds import UNDER_WAY, Decision, Sold, bought_by
 
@@ -82,7 +82,12 @@ def _kept(*narrower: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         mine = (col(Refund.capture_id) == col(Capture.id), col(Refund.status).in_(statuses))
         return select(func.coalesce(func.sum(col(Refund.amount)), 0)).where(*mine).scalar_subquery()
 
-    gone, leaving = back("succeeded").label("gone"), back(*UNDER_WAY).label("leaving")
+    lost = (
+        select(func.coalesce(func.sum(col(Dispute.booked_amount)), 0))
+        .where(col(Dispute.capture_id) == col(Capture.id), col(Dispute.status) == "lost")
+        .scalar_subquery()
+    )
+    gone, leaving = (back("succeeded") + lost).label("gone"), back(*UNDER_WAY).label("leaving")
     return (
         select(Capture, Payment, Topup, col(Account.public_id), col(Account.name), gone, leaving)
         .join(Payment, col(Payment.id) == col(Capture.payment_id))
@@ -102,7 +107,7 @@ def _kept(*narrower: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 def _view(row: Row[*tuple[Any, ...]], now: datetime) -> KeptCapture:
     capture, payment, topup, account, account_name, gone, leaving = row
-    left = capture.amount - gone
+    left = capture.amount - int(gone)
     terms = Sold(topup.total_amount, topup.fee_amount, topup.tax_amount, topup.tokens + topup.bonus_tokens)
     tokens = bought_by(left, terms).tokens if capture.currency == topup.currency else 0
     can_return = METHODS[payment.method].refundable and payment.gateway_request_id is not None

@@ -30,6 +30,11 @@ class Control:
     async def read(self, request: Request) -> Response:
         return JSONResponse(view(self._world, self._find(request)))
 
+    async def everything(self, request: Request) -> Response:
+        """The state as a whole, newest first."""
+        del request
+        return JSONResponse({"payments": [view(self._world, each) for each in self._world.books.newest_first()]})
+
     async def pay(self, request: Request) -> Response:
         options = wishes.read_pay(await read_object(request))
         found = self._find(request, late=options.after_expiry)
@@ -113,6 +118,7 @@ def routes(world: World) -> list[Route]:
     control = Control(world)
     one = "/payments/{reference}"
     table: list[tuple[str, str, Endpoint]] = [
+        ("GET", "/payments", control.everything),
         ("GET", one, control.read),
         ("POST", one + "/pay", control.pay),
         ("POST", one + "/fail", control.fail),

@@ -88,6 +88,14 @@ def conclude(env: Env, actor: Actor, dispute_public_id: str, end: End, reason: s
         )
 
 
+def hold_bought(tx: Tx, env: Env, actor: Actor, case: returns.Case) -> None:
+    """Money that buys something only now, while its payer's bank still asks for it: that is held like the rest."""
+    tx.flush()
+    disputed = (col(Dispute.capture_id) == case.capture.id, col(Dispute.status) == "open")
+    for row in tx.scalars(select(Dispute).where(*disputed).order_by(col(Dispute.id))).all():
+        _hold(tx, env, actor, row, case)
+
+
 def _opened(tx: Tx, env: Env, actor: Actor, case: returns.Case, claim: DisputeClaim) -> Dispute:
     now, capture, payment = env.clock.now(), case.capture, case.payment
     row = Dispute(
@@ -111,8 +119,10 @@ def _told(tx: Tx, env: Env, actor: Actor, row: Dispute, case: returns.Case, end:
         return
     contradicts = bool(row.told)
     row.told, row.changed_at = end, env.clock.now()
-    timeline.note(tx, env, actor, case.payment, "dispute_told", {"dispute": row.public_id, "end": end})
-    if end == "won" and not contradicts:
+    is_over = end == "won" and not contradicts
+    kind = "dispute_won" if is_over else "dispute_told"
+    timeline.note(tx, env, actor, case.payment, kind, {"dispute": row.public_id, "end": end})
+    if is_over:
         row.status = "won"
         _release(tx, env, actor, row, case)
         audits.record(tx, env, actor, "dispute.won", case.payment.public_id, after={"dispute": row.public_id})

@@ -62,7 +62,7 @@ def _ask(env: Env, actor: Actor, payment: Payment) -> Rechecked:
     except GatewayError:
         # Nothing moved, and the next look asks again; the operator hears that it was silent.
         return Rechecked("silent", before, before)
-    new = _captures(env, payment) - known
+    after, new = read_backs.status_of(env, payment), _captures(env, payment) - known
     return Rechecked("money" if new else "same" if after == before else "moved", before, after, new)
 
 

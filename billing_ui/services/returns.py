@@ -94,7 +94,7 @@ def locked_case(tx: Tx, capture_id: int) -> Case:
 def stake(tx: Tx, case: Case) -> Stake:
     capture = case.capture
     sold = _sold(tx, case)
-    gone = _sum(tx, capture, "succeeded") + _lost(tx, capture)
+    gone = _gone(tx, capture)
     lot = ledger.lot_of(tx, case.payment.account_id, case.tokens_key)
     return Stake(capture.amount, sold, gone, _sum(tx, capture, *UNDER_WAY), lot.remaining if lot else 0)
 
@@ -125,7 +125,7 @@ def release(tx: Tx, env: Env, actor: Actor, topup: Topup) -> None:
         return
     attempts = tx.scalars(select(Payment).where(col(Payment.topup_id) == topup.id)).all()
     query = select(Capture).where(col(Capture.payment_id).in_([payment.id for payment in attempts]))
-    if any(capture.amount > _sum(tx, capture, "succeeded") for capture in tx.scalars(query)):
+    if any(capture.amount > _gone(tx, capture) for capture in tx.scalars(query)):
         return
     topup.status = "void"
     for payment in attempts:
@@ -147,6 +147,11 @@ def _sold(tx: Tx, case: Case) -> Sold | None:
     )
     decision = tx.scalars(decided).first()
     return None if decision is None else bought_by(decision.amount, terms)
+
+
+def _gone(tx: Tx, capture: Capture) -> int:
+    """Refunded, or lost to the payer's bank: either way it is not here any more."""
+    return _sum(tx, capture, "succeeded") + _lost(tx, capture)
 
 
 def _sum(tx: Tx, capture: Capture, *statuses: str) -> int:

@@ -19,7 +19,7 @@ Filter = Literal["status", "method", "gateway", "from", "to", "per"]
 
 
 class AdminPayments(rx.State):
-    """`wish` is what the address says, `typed` grows when the search box must forget what was typed into it."""
+    """`wish` is what the address says, `typed` grows when the days must forget what was typed into them."""
 
     ready: rx.Field[bool] = rx.field(False)
     rows: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
@@ -52,7 +52,7 @@ class AdminPayments(rx.State):
     @policy("operator", perm="accounts.read")
     async def clear(self) -> None:
         self.typed += 1
-        await self._list(PaymentWish(per=rules.wish(self.wish).per))
+        await self._list(rules.wish({"per": self.wish.get("per", "")}))
 
     @rx.event
     @policy("operator", perm="accounts.read")

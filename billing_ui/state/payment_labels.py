@@ -82,6 +82,10 @@ def story(view: PaymentView) -> list[dict[str, Any]]:
     return [{"at": instant(line.at), "status": word} for line, said in words for word in said]
 
 
+# What may still happen to money that has come, in the words of `pay.event`.
+_AFTERMATH = frozenset({"extra", "refunded", "disputed", "dispute_won", "dispute_lost"})
+
+
 def customers_words(lines: Sequence[TimelineLine | StoryLine]) -> list[tuple[str, ...]]:
     """What a customer reads at each line: a word when the state became another one, or was written to them about."""
     told: list[tuple[str, ...]] = []
@@ -90,6 +94,8 @@ def customers_words(lines: Sequence[TimelineLine | StoryLine]) -> list[tuple[str
         said: tuple[str, ...] = ()
         if line.status != status:
             said, status, is_mailed = (line.status,), line.status, False
+        if line.kind in _AFTERMATH:
+            said, is_mailed = (*said, line.kind), False
         if line.kind == "mailed" and not is_mailed:
             said, is_mailed = (*said, "mailed"), True
         told.append(said)

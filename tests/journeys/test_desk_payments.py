@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.desk import OVERVIEW, Desk
 from tests.journeys.gateway import Gateway
+from tests.journeys.looks import faults
 
 pytestmark = pytest.mark.journey
 
@@ -132,6 +133,23 @@ def test_a_webhook_is_laid_open_and_acted_on_again(customer: Desk, seat: Callabl
     expect(finance.page.get_by_test_id("desk-file")).to_have_attribute("data-status", "paid")
 
 
+def test_the_file_and_its_dialog_are_for_everybody(customer: Desk, seat: Callable[..., Desk], gateway: Gateway) -> None:
+    ref = customer.asks_for(50_000)
+    gateway.pay(ref, payments=2)
+    customer.awaits_status("paid")
+    finance = seat("finance")
+    find(finance, ref)
+    finance.clicks("desk-recheck")
+    told(finance, "adm.heard.same")
+    finance.clicks("desk-body")
+    assert faults(finance.page) == []
+    finance.clicks("desk-resolve")
+    finance.sees("resolve-paid_out").click()
+    finance.clicks("resolve-do")
+    expect(finance.page.get_by_test_id("resolve-error")).to_be_visible()
+    assert faults(finance.page) == []
+
+
 def test_filters_stand_in_the_address_and_come_back_from_it(seat: Callable[..., Desk]) -> None:
     support = seat("support")
     support.goes_to(LIST)
@@ -143,7 +161,10 @@ def test_filters_stand_in_the_address_and_come_back_from_it(seat: Callable[..., 
     support.page.reload()
     expect(support.sees("desk-status")).to_have_value("paid")
     expect(support.sees("desk-method")).to_have_value("VA_BCA")
-    support.sees("desk-search").fill("top_nobody")
+    support.page.locator("h1").click()
+    support.page.keyboard.press("/")
+    expect(support.sees("desk-search")).to_be_focused()
+    support.page.keyboard.type("top_nobody")
     support.clicks("desk-clear")
     support.page.wait_for_url(f"**{LIST}")
     expect(support.sees("desk-search")).to_have_value("")

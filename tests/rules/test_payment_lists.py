@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing_ui.rules.lists import ListAsk
 from billing_ui.rules.payment_lists import PaymentWish, address, told, wish
 
 _NAMES = st.sampled_from(["q", "status", "method", "gateway", "from", "to", "per", "after", "before", "sort"])
@@ -23,7 +24,7 @@ def test_what_is_read_is_written_and_read_the_same(said: dict[str, str]) -> None
 
 def test_the_usual_list_has_a_plain_address() -> None:
     assert address(PaymentWish()) == address(wish({"per": "25", "status": "", "page": "3"})) == ""
-    assert not PaymentWish(per=50).is_narrowed
+    assert not wish({"per": "50"}).is_narrowed
 
 
 def test_what_makes_no_sense_is_as_if_it_had_not_been_said() -> None:
@@ -36,6 +37,6 @@ def test_what_makes_no_sense_is_as_if_it_had_not_been_said() -> None:
 
 def test_a_narrowed_list_says_so_in_its_address() -> None:
     wanted = wish({"q": " top_x ", "status": "decision", "to": "2026-11-30"})
-    assert wanted == PaymentWish(q="top_x", status="decision", to_on=date(2026, 11, 30))
+    assert wanted == PaymentWish(ListAsk(q="top_x", status="decision", last_on=date(2026, 11, 30)))
     assert wanted.is_narrowed
     assert address(wanted) == "?q=top_x&status=decision&to=2026-11-30"

@@ -22,7 +22,7 @@ from billing_ui.rules.reconciliation import (
     merged,
     next_round,
 )
-from billing_ui.rules.tie_out import tie
+from billing_ui.rules.tie_out import sums, tie
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 DAY = Span(NOW - timedelta(days=1), NOW)
@@ -158,6 +158,21 @@ def test_every_id_is_matched_or_in_a_bucket_and_never_both(
 )
 def test_the_round_comes_at_three_in_the_morning_in_jakarta(now: str, expected: str) -> None:
     assert next_round(datetime.fromisoformat(now)) == datetime.fromisoformat(expected)
+
+
+def test_each_side_is_summed_over_the_time_asked_about_and_each_bucket_over_all() -> None:
+    outside = DAY.since - timedelta(hours=5)
+    listed = [line(), line("py-2", 7), line("py-3", 5, outside), line("rfd-1", 2, kind="refund")]
+    stored = [row(), row("py-4", 9, None), row("py-5", 3, 3, outside), row("rfd-1", 2, 2, kind="refund")]
+    totals = sums(DAY, listed, stored, tied(listed, stored))
+    told = {name: (tally.count, tally.sums["IDR"]) for name, tally in totals.items() if tally.count}
+    assert told == {
+        "gateway_in": (2, 50_007), "gateway_out": (1, 2), "ours_in": (2, 50_009), "ours_out": (1, 2),
+        "ledger_in": (1, 50_000), "ledger_out": (1, 2), "match": (2, 50_002), "gateway_only": (1, 7),
+        "ours_only": (1, 9), "ledger": (1, 9),
+    }  # fmt: skip
+    assert totals["match"].told() == {"count": 2, "sums": {"IDR": 50_002}}
+    assert DAY.widened(timedelta(hours=1)).holds(DAY.since - timedelta(hours=1))
 
 
 def test_a_day_is_compared_for_two_more_days() -> None:

@@ -184,6 +184,13 @@ def test_health_says_who_it_is_and_what_time_it_is(box: Box) -> None:
     assert health["now"].endswith("Z")
 
 
+def test_all_payments_are_listed_newest_first(xendit: XenditClient, box: Box) -> None:
+    for reference in ("top_a", "top_b"):
+        xendit.create(reference)
+    listed = box.call("GET", "/_sim/payments").body["payments"]
+    assert listed == [box.payment("top_b"), box.payment("top_a")]
+
+
 def test_reset_forgets_everything(xendit: XenditClient, box: Box) -> None:
     xendit.create("top_a")
     box.switch(webhooks="drop")

@@ -86,6 +86,16 @@ def test_a_payment_whose_time_is_over_is_written_about_once(world: World, box: B
     assert templates(world) == ["payment_expired"]
 
 
+def test_pushes_that_run_out_one_after_another_are_written_about_once(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer, method="OVO", phone="+6281234567890")
+    for _ in range(3):
+        world.later(seconds=71)
+        world.work()
+        topups.retry(world.env, customer.actor, ref)
+    assert templates(world) == ["payment_expired"]
+
+
 @pytest.mark.parametrize("happening", ["failed", "expired"])
 def test_an_attempt_that_another_one_replaced_is_not_written_about(world: World, happening: Happening) -> None:
     customer = world.customer()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from billing_ui.gateways.base import Gateway
 from billing_ui.kit.amount import Amount
 from billing_ui.queries.history import recent
 from billing_ui.queries.overview import head
 from billing_ui.queries.payment import payment_view
+from billing_ui.rules.errors import GatewayUnavailable
 from billing_ui.rules.facts import Captured
 from billing_ui.services import looks
 from tests.live_sandbox import Box
@@ -147,6 +150,41 @@ def test_after_the_webhook_one_more_look_finds_what_no_webhook_told_of(world: Wo
     world.later(minutes=1)
     world.work()
     assert sorted(each.outcome for each in world.captures()) == ["credited", "extra"]
+    world.books_are_right()
+
+
+class Listless:
+    """The real gateway; its list of transactions cannot be read the first time."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.asked = 0
+
+    def payments_under(self, reference: str) -> tuple[str, ...]:
+        self.asked += 1
+        if self.asked == 1:
+            raise GatewayUnavailable(reason="RATE_LIMIT_EXCEEDED")
+        return self._gateway.payments_under(reference)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._gateway, name)
+
+
+def test_a_list_that_cannot_be_read_now_is_read_later_and_only_once(world: World, box: Box) -> None:
+    gateway = Listless(world.env.gateways["xendit"])
+    world = replace(world, env=replace(world.env, gateways={"xendit": gateway}))
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True, payments=2)
+    world.later(minutes=1)
+    world.work()
+    assert [each.outcome for each in world.captures()] == ["credited"]
+    world.later(minutes=11)
+    world.work()
+    assert sorted(each.outcome for each in world.captures()) == ["credited", "extra"]
+    world.later(hours=2)
+    world.work()
+    assert gateway.asked == 2
     world.books_are_right()
 
 

@@ -41,6 +41,17 @@ def test_money_that_no_webhook_told_of_is_found_credited_and_said(world: World, 
     world.books_are_right()
 
 
+def test_of_two_payments_for_one_code_without_webhooks_both_are_found(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, payments=2)
+    done = rechecks.recheck(world.env, SUPPORT, world.payment(ref).public_id)
+    assert (done.heard, done.after, done.captures) == ("money", "paid", 2)
+    assert sorted(each.outcome for each in world.captures()) == ["credited", "extra"]
+    assert world.balance(customer) == 500_000
+    world.books_are_right()
+
+
 def test_a_code_that_expired_at_the_gateway_is_said_to_have_moved(world: World, box: Box) -> None:
     ref = world.wants(world.customer())
     box.expire(ref)

@@ -21,7 +21,7 @@ from billing_ui.rules.errors import (
     NotFound,
     NotRefundable,
 )
-from billing_ui.services import inbox, refund_requests, refunds, settings
+from billing_ui.services import inbox, looks, refund_requests, refunds, settings
 from tests.live_sandbox import CALLBACK_TOKEN, Box
 from tests.refunding import FINANCE, SUPPORT, WHY, Refunding, comes, pockets, refunding, spend
 from tests.world import Crash, Customer, World
@@ -237,6 +237,21 @@ def test_an_operator_asks_once_and_the_job_follows_it_to_the_end(desk: tuple[Wor
     world.work()
     assert world.balance(customer) == 300_000
     assert [row.status for row in rows(world)] == ["succeeded"]
+    world.books_are_right()
+
+
+def test_the_whole_way_through_the_running_sandbox_without_a_webhook(world: World, box: Box) -> None:
+    box.mode(refund_outcome="pending")
+    customer = world.customer()
+    ref = world.wants(customer)
+    box.pay(ref, drop_webhook=True)
+    looks.check(world.env, customer.actor, ref)
+    assert ask(world, ref, 50_000).status == "pending"
+    box.settle_refund(box.payment(ref)["refunds"][0]["id"])
+    world.later(minutes=2)
+    world.work()
+    assert world.balance(customer) == 0
+    assert shown(world, ref, customer).standing == "refunded"
     world.books_are_right()
 
 

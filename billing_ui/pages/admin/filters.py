@@ -8,28 +8,28 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import button
+from billing_ui.components.browser import SearchBox
 from billing_ui.components.field import field
 from billing_ui.components.record import record
 from billing_ui.components.text import Words, said, t
+from billing_ui.rules.lists import LONGEST_SEARCH, SIZES
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.payment_lists import GROUPS, SIZES
+from billing_ui.rules.payment_lists import GROUPS
 from billing_ui.rules.payments import STATUSES
 from billing_ui.state.admin_payments import AdminPayments
 
 
 def filters() -> rx.Component:
     wish = record(AdminPayments.wish)
-    search = rx.el.input(
+    search = SearchBox.create(
+        value=rx.cond(wish["q"], wish["q"], "").to(str),
+        on_search=AdminPayments.find,
         id="q",
-        type="search",
-        class_name="input",
-        default_value=wish["q"].to(str),
-        key="q" + AdminPayments.typed.to(str),
-        auto_complete="off",
-        max_length=200,
-        on_change=lambda words: AdminPayments.find(words).debounce(300),
-        custom_attrs={"data-testid": "desk-search", "aria-describedby": "q-hint", "spellCheck": "false"},
-    )
+        custom_attrs={
+            "data-testid": "desk-search", "aria-describedby": "q-hint", "aria-keyshortcuts": "/",
+            "maxLength": LONGEST_SEARCH, "spellCheck": "false",
+        },
+    )  # fmt: skip
     return rx.el.div(
         field("adm.search", search, for_="q", hint="adm.search_hint"),
         rx.el.div(

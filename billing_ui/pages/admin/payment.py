@@ -93,9 +93,9 @@ def _payment(shown: Any) -> rx.Component:
         facts(
             [
                 ("pay.ref", _id(shown["ref"])),
-                ("adm.reference", _id(shown["reference"])),
+                ("adm.reference", _number(shown["reference"])),
                 ("adm.payment_id", _id(shown["id"])),
-                ("adm.request_id", rx.cond(shown["request_id"], _id(shown["request_id"]), "–")),
+                ("adm.request_id", _number(shown["request_id"])),
                 ("adm.method", t("method." + shown["method"].to(str))),
                 ("adm.purchase", t("adm.purchase_is." + shown["purchase"].to(str))),
                 ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
@@ -131,16 +131,21 @@ def _customer(shown: Any) -> rx.Component:
             [
                 ("auth.name", shown["name"]),
                 ("auth.email", rx.cond(shown["email"], shown["email"].to(str), "–")),
-                ("adm.account", _id(shown["account"])),
-                ("adm.external", rx.cond(shown["external_id"], _id(shown["external_id"]), "–")),
+                ("adm.account", _number(shown["account"])),
+                ("adm.external", _number(shown["external_id"])),
                 ("balance.title", tokens_worth(shown["balance"].to(int), record(shown["worth"]))),
-                ("pay.receipt_number", rx.cond(shown["receipt"], _id(shown["receipt"]), "–")),
-                ("adm.asked_by", rx.el.span(shown["asked_by"], class_name="mono")),
+                ("pay.receipt_number", _number(shown["receipt"])),
+                ("adm.asked_by", _number(shown["asked_by"])),
             ]
         ),
         rx.el.p(link("adm.all_of", same), class_name="small mt-4"),
         title="adm.customer",
     )
+
+
+def _number(value: Any) -> rx.Component:
+    """What a machine calls it, or a dash."""
+    return rx.cond(value, rx.el.span(value, class_name="mono"), rx.el.span("–"))
 
 
 def _id(value: Any) -> rx.Component:

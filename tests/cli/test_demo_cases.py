@@ -1,0 +1,45 @@
+"""What the demo's operators find on their desk: one held and one extra payment, once, however often it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from billing_ui.cli import demo_cases
+from billing_ui.cli.seed import seed
+from billing_ui.infra.db import Database
+from billing_ui.queries.captures import undecided
+from tests.live_sandbox import Box, running_sandbox
+from tests.world import World, open_world
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Box]:
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def world(sqlite_url: str, box: Box) -> Iterator[World]:
+    with open_world(Database(sqlite_url), box) as opened:
+        yield opened
+
+
+def kept(world: World) -> list[tuple[str, int]]:
+    with world.env.db.read() as tx:
+        return sorted((each.outcome, each.amount) for each in undecided(tx, world.clock.now()))
+
+
+def test_the_desk_of_the_demo_holds_one_held_and_one_extra_payment(world: World, box: Box) -> None:
+    seed(world.env)
+    for _ in range(2):
+        demo_cases.prepare(world.env, box.url)
+        assert kept(world) == [("extra", 100_000), ("held", 30_000)]
+    world.books_are_right()
+
+
+def test_a_sandbox_that_is_not_there_leaves_the_desk_empty(world: World) -> None:
+    seed(world.env)
+    demo_cases.prepare(world.env, "http://127.0.0.1:1")
+    assert kept(world) == []
