@@ -144,7 +144,7 @@ export const Dialog = ({ open, onClose, children, ...rest }) => {
     if (!open && d.open) d.close();
   }, [open]);
   const backdrop = (e) => e.target === box.current && box.current.close();
-  return h("dialog", { ref: box, onClose: () => open && onClose?.(), onClick: backdrop, ...rest }, children);
+  return h("dialog", { onClose: () => open && onClose?.(), onClick: backdrop, ...rest, ref: box }, children);
 };
 
 export const Secret = ({ name, id, ...rest }) => {
@@ -175,8 +175,9 @@ export const AmountInput = ({ value, onAmount, ...rest }) => {
     });
   };
   useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
-  return h("input", { ref: box, type: "text", inputMode: "numeric", autoComplete: "off", className: "input tnum",
-    value: shown ? t.num(shown) : "", onChange: typed, onBlur: () => late.current && tell(draft), ...rest });
+  return h("input", { type: "text", inputMode: "numeric", autoComplete: "off", className: "input tnum",
+    value: shown ? t.num(shown) : "", onChange: typed, onBlur: () => late.current && tell(draft), ...rest,
+    ref: box }); // ours counts: the framework hands in one of its own
 };
 
 export const SearchBox = ({ value, onSearch, ...rest }) => {
@@ -220,7 +221,7 @@ export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {
 export const Alert = ({ children, ...rest }) => {
   const box = useRef(null);
   useEffect(() => box.current.focus(), [rest["data-code"]]);
-  return h("div", { ref: box, role: "alert", tabIndex: -1, ...rest }, children);
+  return h("div", { role: "alert", tabIndex: -1, ...rest, ref: box }, children);
 };
 
 // News that arrives while the page is open takes the focus; a page that opens on it does not jump.

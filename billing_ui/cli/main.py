@@ -14,6 +14,7 @@ from billing_ui.cli import (
     catalogue,
     db,
     demo,
+    disputes,
     jobs,
     mails,
     payments,
@@ -33,8 +34,8 @@ from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError, Misconfigured
 
 _COMMANDS = (
-    demo, serve, worker, db, seed, catalogue, account, user, payments, webhooks, receipts, reconcile, mails, settings,
-    jobs, verify,
+    demo, serve, worker, db, seed, catalogue, account, user, payments, disputes, webhooks, receipts, reconcile, mails,
+    settings, jobs, verify,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`billing-ui payments list | show | recheck | resolve | stats`: the desk's payments, without a browser."""
+"""`billing-ui payments list | show | recheck | refund | resolve | stats`: the desk's payments, without a browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
-from billing_ui.cli import payment_stats
+from billing_ui.cli import payment_stats, refunds
 from billing_ui.queries.admin_payment import payment_file
 from billing_ui.queries.admin_payments import listed
 from billing_ui.rules.access import Actor
@@ -23,7 +23,7 @@ from billing_ui.services import captures, rechecks
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "payments", help="list payments, show one, ask the gateway again, decide about kept money, stats"
+        "payments", help="list payments, show one, ask the gateway again, send money back, decide about kept money"
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _register_list(verbs)
@@ -35,6 +35,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     recheck = verbs.add_parser("recheck", help="ask the gateway now and act on the answer")
     recheck.add_argument("payment", metavar="PAYMENT", help="public id (pay_…)")
     recheck.set_defaults(run=run_recheck)
+    refunds.register(verbs)
     resolve = verbs.add_parser("resolve", help="decide what becomes of money that paid nothing; once and for good")
     resolve.add_argument("capture", metavar="CAPTURE", help="public id (cap_…), as `payments show` tells it")
     resolve.add_argument("--decision", choices=DECISIONS, required=True)

@@ -105,7 +105,8 @@ class PaymentFile:
 
 def payment_file(tx: Tx, payment_id: str) -> PaymentFile | None:
     """By the payment's public id. None for one that nobody has."""
-    payment = tx.scalars(select(Payment).where(col(Payment.public_id) == payment_id)).first()
+    query = select(Payment).where(col(Payment.public_id) == payment_id)
+    payment = tx.scalars(query).first() if payment_id.isprintable() else None
     if payment is None:
         return None
     topup = tx.get(Topup, payment.topup_id) if payment.topup_id is not None else None

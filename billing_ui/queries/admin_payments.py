@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, false, or_, select, tuple_
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -139,26 +139,25 @@ def _rows(tx: Tx, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[PaymentRow, ..
 
 def flags_of(tx: Tx, payments: Sequence[Payment]) -> dict[int, tuple[str, ...]]:
     """What stands beside the status of each of these payments."""
-    ids = [payment.id for payment in payments]
+    ids = [payment.id or 0 for payment in payments]
     seen: dict[int, set[str]] = {}
     if not ids:
         return {}
-    captures = select(col(Capture.payment_id), col(Capture.outcome), col(Capture.is_late))
-    for payment_id, outcome, is_late in tx.execute(captures.where(col(Capture.payment_id).in_(ids))):
+    came, back = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
+    captures = select(col(Capture.payment_id), col(Capture.outcome), col(Capture.is_late), col(Capture.amount))
+    for payment_id, outcome, is_late, amount in tx.execute(captures.where(col(Capture.payment_id).in_(ids))):
+        came[payment_id] += amount
         marks = seen.setdefault(payment_id, set())
         marks |= ({"late"} if is_late else set()) | ({outcome} - {"credited"})
     for payment_id in tx.scalars(payments_that_wait().where(col(Capture.payment_id).in_(ids))):
         seen.setdefault(payment_id, set()).add("needs_decision")
-    back = select(col(Refund.payment_id), col(Refund.amount)).where(
-        and_(col(Refund.payment_id).in_(ids), col(Refund.status) == "succeeded")
-    )
-    totals, given = {payment.id: payment.total_amount for payment in payments}, dict.fromkeys(ids, 0)
-    for payment_id, amount in tx.execute(back):
-        given[payment_id] += amount
-        whole = given[payment_id] >= (totals[payment_id] or 0)
-        marks = seen.setdefault(payment_id, set())
-        marks.discard("partly_refunded")
-        marks.add("refunded" if whole else "partly_refunded")
+    refunds = select(col(Refund.payment_id), col(Refund.amount)).where(col(Refund.status) == "succeeded")
+    for payment_id, amount in tx.execute(refunds.where(col(Refund.payment_id).in_(ids))):
+        back[payment_id] += amount
+    for payment_id in (payment_id for payment_id in ids if back[payment_id]):
+        # Of all the money that came: a second payment that went back leaves the first where it is.
+        whole = back[payment_id] >= came[payment_id]
+        seen.setdefault(payment_id, set()).add("refunded" if whole else "partly_refunded")
     for payment_id in tx.scalars(select(col(Dispute.payment_id)).where(col(Dispute.payment_id).in_(ids))):
         seen.setdefault(payment_id, set()).add("disputed")
     return {payment_id: tuple(flag for flag in FLAGS if flag in marks) for payment_id, marks in seen.items()}

@@ -78,6 +78,8 @@ def waiting(tx: Tx, account_id: int, limit: int) -> tuple[HistoryRow, ...]:
 
 def one_row(tx: Tx, account_id: int, row_id: str) -> HistoryRow | None:
     """One row by its id: a purchase by its ref, another posting by its key."""
+    if not row_id.isprintable():
+        return None
     is_purchase = row_id.startswith("top_")
     seqs = seqs_of(tx, account_id, keys_of(tx, (row_id,)) if is_purchase else (row_id,))
     found: Sequence[Posting | Unpaid] = ()

@@ -75,7 +75,7 @@ def payment_view(tx: Tx, ref: str, account_id: int | None) -> PaymentView | None
         .order_by(col(Payment.id).desc())
         .limit(1)
     )
-    row = tx.execute(query).first()
+    row = tx.execute(query).first() if ref.isprintable() else None
     return None if row is None else _view(tx, row, account_id)
 
 

@@ -15,7 +15,8 @@ MAX_ITEMS = 200
 MAX_NUMBER = 2**53 - 1  # beyond this a browser's number is no longer exact
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
-_Text = Annotated[str, Field(max_length=MAX_TEXT)]
+# PostgreSQL stores no NUL, and no keyboard has it.
+_Text = Annotated[str, Field(max_length=MAX_TEXT, pattern=r"\A[^\x00]*\z")]
 _Number = Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
 _PLAIN: dict[Any, Any] = {str: _Text, int: _Number, bool: bool, NoneType: None}
 

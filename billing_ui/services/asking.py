@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from billing_ui.env import Env
-from billing_ui.infra.db import Tx, after_commit
+from billing_ui.infra.db import Tx, after_commit, take_turns
 from billing_ui.kit.amount import Amount
 from billing_ui.models import Account, Payment, Topup
 from billing_ui.rules.access import Actor
@@ -119,6 +119,8 @@ def _require_patience(tx: Tx, env: Env, account_id: int) -> None:
 
 def _require_peace(tx: Tx, env: Env, account_id: int, phone: str) -> None:
     """A push makes somebody's phone ring, maybe a stranger's: few unheard ones, by phone and by account."""
+    take_turns(tx, f"pushes of account {account_id}")
+    take_turns(tx, f"pushes to {phone}")
     since = env.clock.now() - _HOUR
     is_theirs = (col(Payment.payer_phone) == phone) | (
         (col(Payment.account_id) == account_id) & col(Payment.payer_phone).is_not(None)

@@ -16,7 +16,7 @@ from billing_ui.models import Capture, CaptureDecision, Refund
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import AlreadyDecided, FieldInvalid, NotCreditable, NotFound, NotRefundable
 from billing_ui.rules.refunds import DECISIONS, Decision, bought_by
-from billing_ui.services import audits, payments, refund_requests, timeline
+from billing_ui.services import audits, disputes, payments, refund_requests, timeline
 from billing_ui.services.returns import Case, locked_case, stake
 
 
@@ -115,7 +115,9 @@ def _credit(tx: Tx, env: Env, actor: Actor, case: Case, row: CaptureDecision) ->
     payments.move(tx, env, actor, payment, "captured")
     occurred_at = capture.captured_at or capture.recorded_at
     money = payments.Credit(capture.gateway, capture.gateway_payment_id, sold, occurred_at, capture.public_id)
-    return payments.credit(tx, env, actor, payment, topup, money).balance_after
+    balance = payments.credit(tx, env, actor, payment, topup, money).balance_after
+    disputes.hold_bought(tx, env, actor, case)
+    return balance
 
 
 def _send_back(tx: Tx, env: Env, actor: Actor, case: Case, row: CaptureDecision) -> int:

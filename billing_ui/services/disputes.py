@@ -88,6 +88,14 @@ def conclude(env: Env, actor: Actor, dispute_public_id: str, end: End, reason: s
         )
 
 
+def hold_bought(tx: Tx, env: Env, actor: Actor, case: returns.Case) -> None:
+    """Money that buys something only now, while its payer's bank still asks for it: that is held like the rest."""
+    tx.flush()
+    disputed = (col(Dispute.capture_id) == case.capture.id, col(Dispute.status) == "open")
+    for row in tx.scalars(select(Dispute).where(*disputed).order_by(col(Dispute.id))).all():
+        _hold(tx, env, actor, row, case)
+
+
 def _opened(tx: Tx, env: Env, actor: Actor, case: returns.Case, claim: DisputeClaim) -> Dispute:
     now, capture, payment = env.clock.now(), case.capture, case.payment
     row = Dispute(

@@ -48,8 +48,8 @@ def send(env: Env, key: str, template: str, user_id: int, args: dict[str, Any]) 
         tag = mail_log.tag(tx, key)
     if stop is not None:
         with env.db.begin() as tx:
-            mail_log.stopped(tx, env, key, user.email, stop.why)
             _forget_link(tx, key, args)
+            mail_log.stopped(tx, env, key, user.email, stop.why)
         return ""
     return _hand_over(env, key, template, user, args, tag)
 

@@ -9,10 +9,10 @@ from sqlmodel import col
 
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
-from billing_ui.models import Capture, CaptureDecision, Payment, Receipt, Topup
+from billing_ui.models import Capture, CaptureDecision, Payment, Receipt
 from billing_ui.rules.refunds import bought_by
 from billing_ui.services import receipts
-from billing_ui.services.payments import terms_of
+from billing_ui.services.payments import locked, terms_of
 
 _BATCH = 500
 log = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ def _unreceipted(tx: Tx) -> list[int]:
 def _issue(env: Env, capture_id: int) -> None:
     with env.db.begin() as tx:
         capture = tx.get_one(Capture, capture_id)
-        payment = tx.get_one(Payment, capture.payment_id)
-        topup = tx.scalars(select(Topup).where(col(Topup.id) == payment.topup_id)).one()
+        # Before the counter, as for every credit: whoever credits more of this payment now goes first or comes after.
+        payment, topup = locked(tx, capture.payment_id)
         sold = terms_of(topup)
         if capture.outcome != "credited":
             amount = select(col(CaptureDecision.amount)).where(col(CaptureDecision.capture_id) == capture_id)

@@ -12,6 +12,7 @@ from billing_ui.env import Env
 from billing_ui.infra.db import Tx
 from billing_ui.models import Account, Capture, Payment, Topup
 from billing_ui.rules.facts import Captured
+from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payments import Outcome
 from billing_ui.rules.refunds import Sold
 from billing_ui.services import mails, people, settings
@@ -39,14 +40,18 @@ def tell_paid(
 
 
 def tell_unpaid(tx: Tx, env: Env, payment: Payment, topup: Topup, how: Literal["failed", "expired"]) -> None:
-    """Nothing is said of an attempt that another one has replaced, or of a purchase that no longer waits for money."""
+    """Nothing is said of an attempt that another one has replaced, or of a purchase that no longer waits for money.
+
+    A push to a phone ends within a minute before its payer's eyes; however many are sent, one mail is enough.
+    """
     if topup.status != "open" or not _is_newest(tx, payment):
         return
     args = {**_facts(tx, env, payment, topup), "cta_link": env.config.url(f"/pay/{topup.public_id}/")}
+    told_once_for = topup.public_id if METHODS[payment.method].action == "push" else payment.public_id
     if payment.failure_code:
         args["reason"] = f"pay.reason.{payment.failure_code}"
     for user in people.payers(tx, payment.account_id):
-        mails.queue(tx, env, f"payment_{how}", f"{how}:{payment.public_id}:{user.public_id}", user, args)
+        mails.queue(tx, env, f"payment_{how}", f"{how}:{told_once_for}:{user.public_id}", user, args)
 
 
 def tell_review(tx: Tx, env: Env, payment: Payment, topup: Topup, captured: Captured, outcome: Outcome) -> None:

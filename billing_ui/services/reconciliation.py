@@ -117,7 +117,11 @@ def _compare(env: Env, gateway: str, listed: tuple[GatewayTransaction, ...], spa
 def _settle_missed(env: Env, actor: Actor, gateway: str, findings: Sequence[Finding], progress: Progress) -> int:
     """Money that the gateway lists and we have not seen: read back, then settled like any other."""
     settled = failed = 0
+    # Already in the books without a row of ours: booking it anew would count it twice; a person looks first.
+    odd = {finding.gateway_payment_id for finding in findings if finding.bucket == "ledger"}
     for finding in findings:
+        if finding.gateway_payment_id in odd:
+            continue
         # A refund started at the gateway carries no reference of ours; what it gives back says whose it is.
         if finding.bucket != "gateway_only" or (finding.payment_id is None and finding.kind == "payment"):
             continue

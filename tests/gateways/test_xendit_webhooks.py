@@ -71,6 +71,18 @@ def test_without_an_id_another_event_is_never_taken_for_a_repetition(other: dict
     assert parse({}, packed(first)).dedupe != parse({}, packed(other)).dedupe
 
 
+@pytest.mark.parametrize(
+    ("event", "since"), [("refund.succeeded", "updated"), ("dispute.action_required", "updated_at")]
+)
+def test_two_parts_of_one_payment_told_of_at_one_instant_are_two_events(event: str, since: str) -> None:
+    told = {"payment_id": "py-1", "status": "SUCCEEDED", since: "2026-11-21T03:00:00Z"}
+    bodies = [{"event": event, **told, "id": part} for part in ("part-1", "part-2")]
+    first, other = (parse({}, packed(body)).dedupe for body in bodies)
+    assert first != other
+    assert parse({}, packed({**bodies[0], since: "2026-11-22T03:00:00Z"})).dedupe != first
+    assert parse({}, packed({**bodies[0], "created": "2026-11-21T00:00:00Z"})).dedupe == first
+
+
 @pytest.mark.parametrize("told", ["", "x" * 121, "two words", "é", "a\nb"])
 def test_an_unusable_id_header_counts_as_none(told: str) -> None:
     body = packed(v3_payment("payment.capture", "SUCCEEDED"))

@@ -28,6 +28,12 @@ class Gateway:
     def expire(self, ref: str) -> dict[str, Any]:
         return self._act(ref, "expire", {})
 
+    def refund(self, ref: str, **how: object) -> dict[str, Any]:
+        return self._act(ref, "refund", how)
+
+    def dispute(self, ref: str, act: str) -> dict[str, Any]:
+        return self._act(ref, "dispute", {"act": act})
+
     def mails(self, to: str, about: str = "", at_least: int = 1) -> list[dict[str, Any]]:
         """The mails to this address whose text names `about`; waits until there are enough of them."""
         deadline = time.monotonic() + MAIL_PATIENCE_S

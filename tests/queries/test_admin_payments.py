@@ -9,7 +9,7 @@ from billing_ui.queries.admin_payments import PaymentPage, listed
 from billing_ui.rules.access import system
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.payment_lists import wish
-from billing_ui.services import payments
+from billing_ui.services import captures, payments
 from tests.world import World
 
 ZONE = "Asia/Jakarta"
@@ -96,6 +96,23 @@ def test_money_that_waits_for_a_person_is_found_flagged_and_counted(world: World
         numbers = desk_numbers(tx, world.clock.now())
     assert (numbers.undecided, numbers.undecided_count) == ((("IDR", 65_000),), 2)
     assert numbers.oldest_at == world.clock.now()
+
+
+def test_decided_money_waits_no_more_and_says_how_much_of_it_went_back(world: World) -> None:
+    customer = world.customer()
+    twice, wrong = world.wants(customer, 100_000, "VA_BCA"), world.wants(customer, 50_000, "VA_BNI")
+    arrives(world, twice, "py-first", 100_000)
+    arrives(world, twice, "py-again", 100_000)
+    arrives(world, wrong, "py-wrong", 30_000)
+    for capture in world.captures()[1:]:
+        captures.decide(world.env, system("desk"), capture.public_id, "paid_out", "asked for it back", "BCA-20261121-1")
+    found = {row.ref: row.flags for row in page(world, status="refunded").rows}
+    assert found == {twice: ("extra", "partly_refunded"), wrong: ("held", "refunded")}
+    assert refs(world, status="decision") == []
+    file = whole(world, world.payment(twice).public_id)
+    assert [line.decision for line in file.captures] == ["", "paid_out"]
+    assert file.waits == ()
+    assert any(line.key.startswith("refund:manual:") for line in file.entries)
 
 
 def test_waiting_long_is_not_stuck_until_the_code_should_have_ended(world: World) -> None:

@@ -59,7 +59,9 @@ def test_an_unknown_audience_or_a_customers_permission_is_a_mistake_of_ours() ->
 GOOD: dict[str, Any] = {"amount": 5, "method": "QRIS", "tags": ["a"]}
 
 
-@pytest.mark.parametrize("more", [{}, {"note": "x"}, {"note": None}, {"tags": []}, {"amount": -MAX_NUMBER}])
+@pytest.mark.parametrize(
+    "more", [{}, {"note": "x"}, {"note": None}, {"tags": []}, {"amount": -MAX_NUMBER}, {"note": "a\nb"}]
+)
 def test_exactly_the_signature_is_accepted(more: dict[str, Any]) -> None:
     assert accepts(pay, {**GOOD, **more})
 
@@ -70,6 +72,7 @@ def test_exactly_the_signature_is_accepted(more: dict[str, Any]) -> None:
         {"amount": "5"}, {"amount": 5.0}, {"amount": True}, {"amount": None}, {"amount": MAX_NUMBER + 1},
         {"method": "CASH"}, {"method": ["QRIS"]}, {"tags": "a"}, {"tags": [1]}, {"tags": ["a"] * 201},
         {"tags": ("a",)}, {"note": 5}, {"note": "x" * 4_097}, {"extra": 1}, {"self": 1}, {"a0": 5},
+        {"note": "a\x00b"}, {"note": "\ud800"},
     ],
 )  # fmt: skip
 def test_anything_else_is_not(more: dict[str, Any]) -> None:

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from billing_ui.kit.amount import Amount
-from billing_ui.models import Audit, Dispute
-from billing_ui.queries.captures import count_undecided
+from billing_ui.models import Audit, Capture, Dispute, Topup
+from billing_ui.queries.captures import count_undecided, sums_undecided, undecided_of
 from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import AlreadyDecided, FieldInvalid, Forbidden, InsufficientBalance, NotFound
 from billing_ui.rules.facts import DisputeClaim, DisputeState, Refunded
-from billing_ui.services import disputes, inbox, refunds
+from billing_ui.services import captures, disputes, inbox, refunds
 from tests.live_sandbox import CALLBACK_TOKEN, Box
 from tests.refunding import FINANCE, SUPPORT, WHY, comes, pockets, spend
 from tests.world import Customer, World
@@ -142,6 +142,48 @@ def test_money_that_bought_nothing_is_lost_out_of_clearing(world: World) -> None
     assert pockets(world, customer.account_id) == {}
     with world.env.db.read() as tx:
         assert count_undecided(tx) == 0
+    world.books_are_right()
+
+
+def test_money_lost_out_of_clearing_waits_for_nobody_and_its_purchase_may_be_paid_anew(world: World) -> None:
+    ref = world.wants(world.customer())
+    comes(world, ref, amount=40_000)
+    hear(world, amount=40_000)
+    disputes.conclude(world.env, FINANCE, rows(world)[0].public_id, "lost", WHY)
+    with world.env.db.read() as tx:
+        assert (count_undecided(tx), sums_undecided(tx)) == (0, ())
+        assert tx.scalar(select(Topup.status)) == "void"
+    assert world.payment(ref).status == "canceled"
+
+
+def test_of_money_lost_in_part_the_rest_waits_for_a_decision(world: World) -> None:
+    ref = world.wants(world.customer())
+    comes(world, ref, amount=40_000)
+    hear(world, amount=15_000)
+    disputes.conclude(world.env, FINANCE, rows(world)[0].public_id, "lost", WHY)
+    with world.env.db.read() as tx:
+        [waits] = undecided_of(tx, world.payment(ref).public_id, world.clock.now())
+    done = captures.decide(world.env, FINANCE, waits.capture, "paid_out", WHY, "TRF-0001")
+    assert waits.amount == done.amount == 25_000
+    world.books_are_right()
+
+
+def test_tokens_credited_by_a_decision_are_held_while_their_money_is_disputed(world: World) -> None:
+    customer = world.customer()
+    comes(world, world.wants(customer), amount=40_000)
+    hear(world, amount=40_000)
+    hear(world, dispute="mi-dspt-2", amount=40_000)
+    with world.env.db.read() as tx:
+        kept = tx.scalars(select(Capture.public_id)).one()
+    captures.decide(world.env, FINANCE, kept, "credited", WHY)
+    assert world.balance(customer) == 400_000
+    with pytest.raises(InsufficientBalance):
+        spend(world, customer.account_id, 1)
+    hear(world, "won")
+    with pytest.raises(InsufficientBalance):
+        spend(world, customer.account_id, 1)
+    hear(world, "won", "mi-dspt-2")
+    spend(world, customer.account_id, 400_000)
     world.books_are_right()
 
 

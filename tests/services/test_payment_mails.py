@@ -86,6 +86,16 @@ def test_a_payment_whose_time_is_over_is_written_about_once(world: World, box: B
     assert templates(world) == ["payment_expired"]
 
 
+def test_pushes_that_run_out_one_after_another_are_written_about_once(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer, method="OVO", phone="+6281234567890")
+    for _ in range(3):
+        world.later(seconds=71)
+        world.work()
+        topups.retry(world.env, customer.actor, ref)
+    assert templates(world) == ["payment_expired"]
+
+
 @pytest.mark.parametrize("happening", ["failed", "expired"])
 def test_an_attempt_that_another_one_replaced_is_not_written_about(world: World, happening: Happening) -> None:
     customer = world.customer()
@@ -147,7 +157,14 @@ def test_money_of_the_wrong_amount_is_written_about_once_with_what_came_and_unti
     world.work()
     (mail,) = box.inbox(customer.email)
     assert mail["subject"] == "Pembayaran Sedang Kami Periksa - Makalah AI"
-    for words in ("Rp\u00a040.000", "Rp\u00a050.000", ref, "aman", "24 Nov 2026, 10.00 WIB", f"/pay/{ref}/"):
+    for words in (
+        "Rp\u00a040.000",
+        "Rp\u00a050.000",
+        ref,
+        "aman",
+        "24\u00a0Nov\u00a02026, 10.00\u00a0WIB",
+        f"/pay/{ref}/",
+    ):
         assert words in mail["text"]
 
 

@@ -9,16 +9,20 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from billing_ui.gateways.base import Gateway
 from billing_ui.kit.amount import Amount
-from billing_ui.models import Payment, Topup
+from billing_ui.kit.ids import Ids
+from billing_ui.models import Capture, Payment, Receipt, Topup
 from billing_ui.queries.overview import head
+from billing_ui.rules.errors import TooManyTries
 from billing_ui.rules.facts import Captured, Created, PaymentIntent
-from billing_ui.services import topups
+from billing_ui.services import asking, captures, topups
+from billing_ui.services.missing_receipts import issue_missing
 from tests.live_sandbox import Box
+from tests.refunding import FINANCE, WHY, comes
 from tests.world import Customer, World
 
 
@@ -161,3 +165,56 @@ def test_a_push_sent_again_by_eight_clicks_at_once_rings_once(world: World) -> N
     assert together(*[other for _ in range(8)]) == []
     assert rows(world, customer, Payment) == 3
     assert world.payment(ref).payer_phone == "+6285711112222"
+
+
+def test_a_phone_that_many_accounts_ask_at_once_rings_no_more_often(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_PUSHES_PER_HOUR", 2)
+    customers = [world.customer(f"orang{number}@pelanggan.test") for number in range(6)]
+    acts = [partial(world.wants, customer, method="OVO", phone="+6281234567890") for customer in customers]
+    refused = together(*acts)
+    assert [type(error) for error in refused] == [TooManyTries] * 4
+    assert sum(rows(world, customer, Payment) for customer in customers) == 2
+
+
+class Meeting(Ids):
+    """Whoever is about to write a mail or a receipt waits a moment for the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._meeting = threading.Barrier(2)
+
+    def public(self, prefix: str) -> str:
+        if prefix == "mail":
+            self._wait()
+        return super().public(prefix)
+
+    def code(self, length: int) -> str:
+        self._wait()
+        return super().code(length)
+
+    def _wait(self) -> None:
+        try:
+            self._meeting.wait(0.5)
+        except threading.BrokenBarrierError:
+            return
+
+
+def test_an_old_receipt_made_up_for_while_more_money_of_its_payment_is_credited_holds_nobody_up(world: World) -> None:
+    customer = world.customer()
+    ref = world.wants(customer)
+    comes(world, ref)
+    comes(world, ref, "py-2")
+    with world.env.db.begin() as tx:
+        tx.execute(delete(Receipt))
+        extra = tx.scalars(select(col(Capture.public_id)).where(col(Capture.outcome) == "extra")).one()
+    env = replace(world.env, ids=Meeting())
+    issued: list[int] = []
+    raised = together(
+        lambda: captures.decide(env, FINANCE, extra, "credited", WHY), lambda: issued.append(issue_missing(env))
+    )
+    assert (raised, issued) == ([], [1])
+    with world.env.db.read() as tx:
+        assert sorted(tx.scalars(select(col(Receipt.seq)))) == [1, 2]
+    world.books_are_right()

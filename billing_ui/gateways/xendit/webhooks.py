@@ -20,6 +20,7 @@ _PAYMENT_IS_THE_OBJECT = ("payment.", "capture.", "qr.", "ewallet.")
 _ABOUT_MONEY = (*_PAYMENT_IS_THE_OBJECT, "payment_request.", "payment_session.", "payment_method.", "invoice.",
                 "refund.", "dispute.")  # fmt: skip
 _NO_MONEY = ("payment_token.",)
+_PARTS_OF_A_PAYMENT = ("refund.", "dispute.")
 _DISPUTE_ENDS: dict[str, DisputeState] = {"dispute.won": "won", "dispute.lost": "lost"}
 _AMOUNT_FIELDS = ("paid_amount", "amount", "capture_amount", "request_amount")
 
@@ -133,10 +134,11 @@ def _dedupe(headers: Mapping[str, str], event: str, data: dict[str, Any], body: 
     told = header(headers, "webhook-id")
     if _HEADER_ID.fullmatch(told):
         return f"id:{told}"
-    subject = next(
-        (found for name in ("payment_id", "id", "payment_session_id") if (found := word(data.get(name)))), ""
-    )
+    # Of one payment many parts may go back, and several disputes may be opened at one instant: these have own ids.
+    names = ("id", "payment_id") if event.startswith(_PARTS_OF_A_PAYMENT) else ("payment_id", "id")
+    subject = next((found for name in (*names, "payment_session_id") if (found := word(data.get(name)))), "")
     if not subject:
         return f"body:{hashlib.sha256(body).hexdigest()}"
-    parts = (event, subject, str(data.get("status")), str(data.get("updated")))
+    since = data.get("updated") or data.get("updated_at")
+    parts = (event, subject, str(data.get("status")), str(since))
     return f"seen:{hashlib.sha256('|'.join(parts).encode()).hexdigest()}"
