@@ -86,7 +86,7 @@ class RawSocket:
         return self.settle()
 
     def settle(self, quiet_s: float = 0.15) -> dict[str, Any]:
-        """Waits until the server is quiet; a busy one falls silent in the middle, so wait for a fact where there is one."""
+        """Waits until the server is quiet. A busy one falls silent halfway: wait for a fact where there is one."""
         with suppress(TimeoutError, ConnectionClosed):
             until = time.monotonic() + PATIENCE_S
             while time.monotonic() < until:
