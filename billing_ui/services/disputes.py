@@ -22,7 +22,7 @@ End = Literal["won", "lost"]
 
 @dataclass(frozen=True, slots=True)
 class DisputeView:
-    """How one dispute stands. `told` is what the gateway last said of its end."""
+    """How one dispute ended. `told` is what the gateway last said of it; `amount` and `tokens` what a lost one took."""
 
     dispute: str
     payment: str
@@ -84,7 +84,7 @@ def conclude(env: Env, actor: Actor, dispute_public_id: str, end: End, reason: s
         account_id = case.payment.account_id
         after_commit(tx, lambda: env.signals.publish(account_id))
         return DisputeView(
-            row.public_id, payment.public_id, row.status, row.told, row.amount, row.currency, row.tokens, after
+            row.public_id, payment.public_id, row.status, row.told, row.booked_amount, row.currency, row.tokens, after
         )
 
 

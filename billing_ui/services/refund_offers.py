@@ -25,7 +25,7 @@ Limit = Literal["whole", "refunded", "under_way", "spent"]
 @dataclass(frozen=True, slots=True)
 class Offer:
     """`maximum` is the most that may go back now. `is_refundable` is False where only a transfer by hand reaches the
-    payer."""
+    payer; while `is_disputed` the payer's bank may take the same money once more."""
 
     payment: str
     ref: str
@@ -33,6 +33,7 @@ class Offer:
     currency: str
     balance: int
     is_refundable: bool
+    is_disputed: bool
     stake: Stake
 
     @property
@@ -102,10 +103,12 @@ def offer(env: Env, actor: Actor, payment_public_id: str) -> Offer:
         if found is None:
             raise NotFound(what="payment")
         capture, payment, topup = found
+        disputed = (col(Dispute.capture_id) == capture.id, col(Dispute.status) == "open")
         return Offer(
             payment=payment.public_id, ref=topup.public_id, method=payment.method, currency=capture.currency,
             balance=ledger.balance_as_of(tx, payment.account_id, env.clock.now()),
             is_refundable=METHODS[payment.method].refundable and payment.gateway_request_id is not None,
+            is_disputed=tx.scalar(select(col(Dispute.id)).where(*disputed).limit(1)) is not None,
             stake=stake(tx, Case(capture, payment, topup)),
         )  # fmt: skip
 
