@@ -53,12 +53,12 @@ export const format = (lang, words) => {
     const size = Math.abs(p.offset), rest = size % 60;
     return "UTC" + (p.offset > 0 ? "+" : MINUS) + Math.floor(size / 60) + (rest ? ":" + two(rest) : "");
   };
-  const date = (p) => `${p.day} ${MONTHS[lang][p.month - 1]} ${p.year}`;
+  const date = (p) => [p.day, MONTHS[lang][p.month - 1], p.year].join(NBSP);
   const day = (iso, zone) => (iso ? date(parts(iso, zone)) : "");
   const when = (iso, zone) => {
     if (!iso) return "";
     const p = parts(iso, zone);
-    return `${date(p)}, ${two(p.hour)}${dot ? "." : ":"}${two(p.minute)} ${label(p, zone || HOME_ZONE)}`;
+    return `${date(p)}, ${two(p.hour)}${dot ? "." : ":"}${two(p.minute)}${NBSP}${label(p, zone || HOME_ZONE)}`;
   };
   const ago = (iso, now) => {
     if (!iso) return "";

@@ -5,13 +5,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
+from tests.scenes import staged
 from tests.stack import ROOT, Stack, chromium, running_demo, sign_in, visit
+from tests.stops import STOPS, Stop
 
 FOLDER = ROOT / ".tour"
 WIDTHS = {360: 800, 1280: 900}
@@ -21,47 +22,8 @@ THEMES = ("light", "dark")
 LANGUAGES = ("id", "en")
 
 
-@dataclass(frozen=True)
-class Stop:
-    """One page, who looks at it, and what is clicked before the picture is taken."""
-
-    name: str
-    path: str
-    role: str | None = None
-    clicks: tuple[str, ...] = ()
-
-
-STOPS = (
-    Stop("pricing", "/pricing/"),
-    Stop("auth", "/auth/"),
-    Stop("auth-sign-up", "/auth/", clicks=("auth-tab-signup",)),
-    Stop("auth-reset", "/auth/reset/"),
-    Stop("auth-verify", "/auth/verify/"),
-    Stop("receipt", "/receipts/KW-2026-000001/"),
-    Stop("not-found", "/nothing-is-here/"),
-    Stop("overview", "/subscription/overview/", "customer"),
-    Stop("plans", "/subscription/plans/", "customer"),
-    Stop("topup", "/subscription/topup/", "customer"),
-    Stop("pay-qris", "/subscription/topup/", "customer", ("amount-50000", "method-QRIS", "pay-submit")),
-    Stop("pay-va", "/subscription/topup/", "customer", ("amount-100000", "method-VA_BCA", "pay-submit")),
-    Stop("pay-dana", "/subscription/topup/", "customer", ("amount-50000", "method-DANA", "pay-submit")),
-    Stop("pay-shopeepay", "/subscription/topup/", "customer", ("amount-50000", "method-SHOPEEPAY", "pay-submit")),
-    Stop("topup-ovo", "/subscription/topup/", "customer", ("method-OVO",)),
-    Stop("history", "/subscription/history/", "customer"),
-    Stop("settings", "/settings/", "customer"),
-    Stop("newcomer-overview", "/subscription/overview/", "newcomer"),
-    Stop("newcomer-plans", "/subscription/plans/", "newcomer"),
-    Stop("newcomer-bpp", "/subscription/plans/", "newcomer", ("plan-bpp-choose",)),
-    Stop("desk", "/admin/", "finance"),
-    Stop("desk-payments", "/admin/payments/", "finance"),
-    Stop("desk-none", "/admin/payments/?q=top_nobody", "finance"),
-    Stop("desk-closed", "/admin/payments/", "newcomer"),
-)
-
-
 def main() -> int:
     wanted = set(sys.argv[1:])
-    stops = [stop for stop in STOPS if not wanted or stop.name in wanted]
     shutil.rmtree(FOLDER, ignore_errors=True)
     faults: list[str] = []
     with (
@@ -69,6 +31,9 @@ def main() -> int:
         running_demo(Path(folder)) as stack,
         chromium() as browser,
     ):
+        known = {stop.name for stop in STOPS}
+        every = [*STOPS, *([] if wanted and wanted <= known else staged(browser, stack))]
+        stops = [stop for stop in every if not wanted or stop.name in wanted]
         for look in product(WIDTHS, THEMES, LANGUAGES):
             faults += _round(browser, stack, stops, look)
     sys.stdout.write(f"{len(list(FOLDER.rglob('*.png')))} pictures in {FOLDER}\n")

@@ -17,16 +17,37 @@ def pay_head(shown: Any, level: int) -> rx.Component:
         "pending": ("pay.waiting", t("pay.auto"), "warn", "clock"),
         "processing": ("pay.processing", t("pay.processing_body"), "info", "clock"),
         "unknown": ("pay.unknown", t("pay.unknown_body"), "warn", "clock"),
-        "paid": ("pay.ok", _received(shown), "ok", "check"),
         "failed": ("pay.failed", _why(shown), "bad", "cross"),
         "expired": ("pay.expired", rx.cond(shown["is_push"], t("ew.expired_body"), t("pay.expired_body")), "", "clock"),
         "canceled": ("pay.canceled", t("pay.canceled_body"), "", "cross"),
-        "review": ("pay.review", t("pay.review_body", ref=shown["ref"]), "warn", "search"),
+        "review": (
+            "pay.review",
+            t("pay.review_body", money=money(shown["total"], shown["currency"])),
+            "warn",
+            "search",
+        ),
     }
     return rx.match(
         shown["status"],
+        ("paid", _paid(shown, level)),
         *[(status, _title(level, *words)) for status, words in heads.items()],
         _title(level, "pay.created", "", "", "clock"),
+    )
+
+
+def _paid(shown: Any, level: int) -> rx.Component:
+    """Money that came and went again, or that a bank looks into, is no plain success any more."""
+    now = {
+        "balance": t("unit.tokens", tokens=num(shown["balance"])),
+        "money": money(shown["refunded"], shown["currency"]),
+    }
+    part = t("pay.partly_refunded_body", total=money(shown["total"], shown["currency"]), **now)
+    return rx.match(
+        shown["standing"],
+        ("refunded", _title(level, "pay.refunded", t("pay.refunded_body", **now), "info", "back")),
+        ("partly_refunded", _title(level, "pay.partly_refunded", part, "info", "back")),
+        ("disputed", _title(level, "pay.disputed", t("pay.disputed_body", balance=now["balance"]), "warn", "alert")),
+        _title(level, "pay.ok", _received(shown), "ok", "check"),
     )
 
 

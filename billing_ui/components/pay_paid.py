@@ -8,6 +8,7 @@ import reflex as rx
 
 from billing_ui.components.action import copy_button, link_button
 from billing_ui.components.marks import badge
+from billing_ui.components.notice import notice
 from billing_ui.components.surface import balance_stat, facts
 from billing_ui.components.text import language, money, num, t, when
 
@@ -40,8 +41,9 @@ def pay_paid(shown: Any, brand: Any, home: Any) -> rx.Component:
                     shown["balance"].to(int),
                     num(shown["balance"]),
                     t("unit.token_word"),
-                    note=badge("+" + num(shown["tokens"]), tone="ok"),
+                    note=rx.cond(shown["standing"] == "", badge("+" + num(shown["tokens"]), tone="ok"), rx.fragment()),
                 ),
+                _besides(shown),
                 _receipt(shown),
                 class_name="stack",
             ),
@@ -57,6 +59,15 @@ def pay_paid(shown: Any, brand: Any, home: Any) -> rx.Component:
             class_name="row pay-actions",
         ),
         class_name="stack",
+    )
+
+
+def _besides(shown: Any) -> rx.Component:
+    """Money that came on top of the price: what waits for a decision, and what went back already."""
+    kept, returned = (money(shown[name], shown["currency"]) for name in ("kept", "returned"))
+    return rx.fragment(
+        rx.cond(shown["kept"].to(int) > 0, notice(t("pay.kept", money=kept), tone="warn"), rx.fragment()),
+        rx.cond(shown["returned"].to(int) > 0, notice(t("pay.returned", money=returned), tone="info"), rx.fragment()),
     )
 
 

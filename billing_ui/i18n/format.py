@@ -65,10 +65,10 @@ def compact(language: str, value: int) -> str:
 
 
 def when(language: str, instant: datetime | str, zone: str = "Asia/Jakarta") -> str:
-    """`21 Nov 2026, 01.30 WIB`: an instant in the account's zone, always with its label."""
+    """`21 Nov 2026, 01.30 WIB`: an instant in the account's zone, with its label; it breaks after the comma only."""
     local = _aware(instant).astimezone(ZoneInfo(zone))
     clock = f"{local:%H.%M}" if language == "id" else f"{local:%H:%M}"
-    return f"{_date(language, local)}, {clock} {zone_label(zone, local)}"
+    return f"{_date(language, local)}, {clock}{NBSP}{zone_label(zone, local)}"
 
 
 def day(language: str, instant: datetime | str, zone: str = "Asia/Jakarta") -> str:
@@ -115,7 +115,7 @@ def render(language: str, value: Any, sentences: Mapping[str, str]) -> str:
 
 
 def _date(language: str, local: datetime) -> str:
-    return f"{local.day} {_MONTHS[language][local.month - 1]} {local.year}"
+    return NBSP.join((str(local.day), _MONTHS[language][local.month - 1], str(local.year)))
 
 
 def _aware(instant: datetime | str) -> datetime:

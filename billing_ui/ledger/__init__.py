@@ -2,7 +2,7 @@
 
 from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
 from billing_ui.ledger.heads import open_head, set_plan, with_due_lots
-from billing_ui.ledger.lots import expire_due
+from billing_ui.ledger.lots import expire_due, expired_of
 from billing_ui.ledger.posting import balance_as_of, post
 from billing_ui.ledger.shapes import LotIn, Posting, Receipt, Transfer
 from billing_ui.ledger.tables import CASH, CONSUMED, EXPIRED, ISSUED, PAYOUT, TOKEN, WALLET
@@ -24,6 +24,7 @@ __all__ = [
     "Transfer",
     "balance_as_of",
     "expire_due",
+    "expired_of",
     "hold_back",
     "let_go",
     "lot_of",

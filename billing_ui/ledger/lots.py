@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from billing_ui.infra.db import Tx
 from billing_ui.ledger import statements
 from billing_ui.ledger.booking import book
 from billing_ui.ledger.drafting import Books
 from billing_ui.ledger.shapes import Posting, Transfer
-from billing_ui.ledger.tables import EXPIRED, TOKEN, WALLET
+from billing_ui.ledger.tables import EXPIRED, TOKEN, WALLET, entry
+from billing_ui.ledger.writing import lot_name
 from billing_ui.rules.usage import OpenLot
+
+_EXPIRY = "expire"
 
 
 def expire_due(tx: Tx, account_id: int, now: datetime) -> int:
@@ -21,6 +26,12 @@ def expire_due(tx: Tx, account_id: int, now: datetime) -> int:
 def without_due(tx: Tx, books: Books, key: str, now: datetime) -> Books:
     """The same books once nothing in them is due any more."""
     return _expire(tx, books, key, now)[0]
+
+
+def expired_of(tx: Tx, account_id: int, key: str) -> int:
+    """How much of the lot that the posting with this key made has expired."""
+    mine = (entry.c.account_id == account_id, entry.c.key == f"{_EXPIRY}:{lot_name(account_id, key)}")
+    return int(tx.scalar(select(func.coalesce(func.sum(entry.c.quantity), 0)).where(*mine)) or 0)
 
 
 def _expire(tx: Tx, books: Books, key: str, now: datetime) -> tuple[Books, int]:
@@ -34,7 +45,7 @@ def _expire(tx: Tx, books: Books, key: str, now: datetime) -> tuple[Books, int]:
 
 def _expiry(account_id: int, lot: OpenLot, now: datetime) -> Posting:
     return Posting(
-        account_id=account_id, key=f"expire:{lot.public_id}", cause=lot.public_id, actor="system:expiry",
+        account_id=account_id, key=f"{_EXPIRY}:{lot.public_id}", cause=lot.public_id, actor="system:expiry",
         occurred_at=lot.expires_at or now,
         transfers=(Transfer(TOKEN, WALLET, EXPIRED, lot.remaining, lot.id),),
     )  # fmt: skip

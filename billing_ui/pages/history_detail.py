@@ -41,7 +41,7 @@ def _head(shown: Any) -> rx.Component:
             rx.el.p(signed(shown), rx.el.span(t("unit.token_word"), class_name="stat-unit"), class_name="stat-value"),
         ),
         status_badge(shown["status"].to(str)),
-        class_name="between",
+        class_name="between wraps",
     )
 
 

@@ -108,7 +108,7 @@ def _bar_words(mark: Any) -> rx.Var[str]:
 
 def _span(each: Any) -> Any:
     first, last = _day(each["first_at"]), _day(each["last_at"])
-    return rx.cond(each["first"] == each["last"], first, first + " – " + last)
+    return rx.cond(each["first"] == each["last"], first, first + "\u00a0– " + last)
 
 
 def _day(at: Any) -> rx.Var[str]:

@@ -96,6 +96,20 @@ def next_look(watch: Watch, now: datetime) -> datetime | None:
     return min(due, watch.decided_at) if watch.decided_at is not None and now < watch.decided_at else due
 
 
+# A request whose answer was lost is looked for in the gateway's list of money: seldom, for few can be paid at all.
+_SEARCHES: tuple[tuple[timedelta, timedelta], ...] = (
+    (timedelta(minutes=10), timedelta(minutes=1)),
+    (timedelta(hours=6), timedelta(minutes=15)),
+    (timedelta(hours=49), timedelta(hours=2)),
+)
+
+
+def next_search(created_at: datetime, now: datetime) -> datetime | None:
+    """When to look again for a request whose answer was lost; None when nobody can pay it any more."""
+    gap = next((gap for limit, gap in _SEARCHES if now - created_at < limit), None)
+    return None if gap is None else now + gap
+
+
 # (up to this age, this many percent of the budget of looks). When it is short the oldest wait first.
 _SHARES: tuple[tuple[timedelta, int], ...] = (
     (timedelta(minutes=10), 100),

@@ -15,9 +15,9 @@ from billing_ui.models import Payment, Topup
 from billing_ui.rules.access import Actor, system
 from billing_ui.rules.errors import GatewayError, NotFound
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Status, Watch, next_look
+from billing_ui.rules.payments import OPEN_PAGE, WATCHED, Status, Watch, next_look, next_search
 from billing_ui.services import budgets, outbox, payments
-from billing_ui.services.read_backs import read_back, search, search_is_due, status_of
+from billing_ui.services.read_backs import find_lost, read_back, search, search_is_due, status_of
 
 KIND = "payments.look"
 # A create call that has not answered by then never will: its outcome is unknown, not failed.
@@ -73,10 +73,7 @@ def look(env: Env, payment_id: int) -> datetime | None:
         return None
     now = env.clock.now()
     if payment.gateway_request_id is None:
-        if now - payment.created_at >= UNANSWERED:
-            payments.happened(env, system("look"), payment_id, "unsure")
-            return None
-        return payment.created_at + UNANSWERED
+        return _look_for_lost(env, payment)
     has_just_opened = payment.watched_at is not None and now - payment.watched_at < _JUST_OPENED
     is_awaited = has_just_opened or env.signals.is_watched(ref or "")
     put_off_to = budgets.take(env, payment, is_awaited=is_awaited)
@@ -96,6 +93,22 @@ def look(env: Env, payment_id: int) -> datetime | None:
     return next_look(watch, env.clock.now())
 
 
+def _look_for_lost(env: Env, payment: Payment) -> datetime | None:
+    """The gateway's answer never came. Whoever was shown nothing can still have paid: a push needs no code."""
+    now = env.clock.now()
+    if now - payment.created_at < UNANSWERED:
+        return payment.created_at + UNANSWERED
+    assert payment.id is not None
+    if payments.happened(env, system("look"), payment.id, "unsure") != "unknown":
+        return None
+    put_off_to = budgets.take(env, payment, is_awaited=False)
+    if put_off_to is not None:
+        return put_off_to
+    if find_lost(env, system("look"), payment):
+        return now
+    return next_search(payment.created_at, now)
+
+
 def decided_at(payment: Payment) -> datetime | None:
     """When the gateway surely knows how it ended; None for what stays open until its deadline."""
     after = METHODS[payment.method].decided_after
@@ -108,7 +121,8 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
         payment = newest(tx, ref)
     if payment is None:
         raise NotFound(what="payment")
-    if payment.gateway_request_id is None or cast(Status, payment.status) not in WATCHED:
+    is_lost = payment.gateway_request_id is None
+    if cast(Status, payment.status) not in WATCHED or (is_lost and payment.status != "unknown"):
         return cast(Status, payment.status)
     if not _is_first_to_ask(env, payment):
         # Somebody asked a moment ago; asking again would only spend the gateway's patience.
@@ -117,6 +131,9 @@ def check(env: Env, actor: Actor, ref: str) -> Status:
     if put_off_to is not None:
         _remember_who_waits(env, payment, put_off_to)
         return cast(Status, payment.status)
+    if payment.gateway_request_id is None:
+        find_lost(env, actor, payment)
+        return status_of(env, payment)
     return read_back(env, actor, payment, payment.gateway_request_id)
 
 

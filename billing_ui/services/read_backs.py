@@ -82,6 +82,20 @@ def search(env: Env, actor: Actor, payment: Payment) -> bool:
     return True
 
 
+def find_lost(env: Env, actor: Actor, payment: Payment) -> bool:
+    """A request whose answer never reached us is found by the money that came under its reference, if any did."""
+    gateway = env.gateways[payment.gateway]
+    try:
+        for payment_id in gateway.payments_under(payment.reference):
+            request_id = gateway.request_of(payment_id)
+            if request_id is not None:
+                read_back(env, actor, payment, request_id, (payment_id,))
+                return True
+    except GatewayError as error:
+        log.warning("the lost request of %s could not be looked for: %s", payment.public_id, error)
+    return False
+
+
 def status_of(env: Env, payment: Payment) -> Status:
     """How it stands now, whatever the row in hand says."""
     assert payment.id is not None

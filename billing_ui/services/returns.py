@@ -103,19 +103,32 @@ def take_back(tx: Tx, env: Env, actor: Actor, case: Case, amount: int, way: Exit
     """One posting: money out, and with it the tokens it bought, spent ones as debt. Once per key."""
     now = env.clock.now()
     account_id, currency = case.payment.account_id, case.capture.currency
+    # What is due goes first, and the head is locked from here on: what is read of the lot stays true.
+    ledger.expire_due(tx, account_id, now)
     standing = stake(tx, case)
     sold = standing.sold
     back = Sold(amount, 0, 0, 0) if sold is None else going_back(sold, standing.before, amount)
+    tokens = tokens_with(tx, case, standing, amount)
     lot = ledger.lot_of(tx, account_id, case.tokens_key)
     moves = [ledger.Transfer(currency, "clearing", way.pocket, amount)]
     if sold is not None:
         parts = (("deferred", back.price), ("fee", back.fee), ("tax", back.tax))
         moves = [_into_clearing(currency, pocket, part) for pocket, part in parts if part] + moves
-    if back.tokens:
-        moves.append(ledger.Transfer(ledger.TOKEN, ledger.WALLET, ledger.PAYOUT, back.tokens, lot.id if lot else None))
-    posting = ledger.Posting(account_id, way.key, way.cause, actor.name, now, tuple(moves), may_owe=back.tokens > 0)
+    if tokens:
+        moves.append(ledger.Transfer(ledger.TOKEN, ledger.WALLET, ledger.PAYOUT, tokens, lot.id if lot else None))
+    posting = ledger.Posting(account_id, way.key, way.cause, actor.name, now, tuple(moves), may_owe=tokens > 0)
     receipt = ledger.post(tx, posting, now)
-    return TakenBack(back.tokens, receipt.balance_before, receipt.balance_after)
+    return TakenBack(tokens, receipt.balance_before, receipt.balance_after)
+
+
+def tokens_with(tx: Tx, case: Case, standing: Stake, amount: int) -> int:
+    """The tokens that leave with so much money: whose time ran out nobody used, and nobody owes."""
+    sold = standing.sold
+    if sold is None:
+        return 0
+    expired = ledger.expired_of(tx, case.payment.account_id, case.tokens_key)
+    due = going_back(sold, 0, standing.before + amount).tokens - expired - _taken(tx, case.capture)
+    return min(going_back(sold, standing.before, amount).tokens, max(0, due))
 
 
 def release(tx: Tx, env: Env, actor: Actor, topup: Topup) -> None:
@@ -162,3 +175,14 @@ def _sum(tx: Tx, capture: Capture, *statuses: str) -> int:
 def _lost(tx: Tx, capture: Capture) -> int:
     lost = (col(Dispute.capture_id) == capture.id, col(Dispute.status) == "lost")
     return int(cast(int, tx.scalar(select(func.coalesce(func.sum(col(Dispute.booked_amount)), 0)).where(*lost))))
+
+
+def _taken(tx: Tx, capture: Capture) -> int:
+    """Tokens that have left with money of this capture before."""
+    back = select(func.coalesce(func.sum(col(Refund.tokens)), 0)).where(
+        col(Refund.capture_id) == capture.id, col(Refund.status) == "succeeded"
+    )
+    lost = select(func.coalesce(func.sum(col(Dispute.tokens)), 0)).where(
+        col(Dispute.capture_id) == capture.id, col(Dispute.status) == "lost"
+    )
+    return int(cast(int, tx.scalar(back))) + int(cast(int, tx.scalar(lost)))

@@ -28,7 +28,7 @@ def sweep_payments(env: Env) -> int:
     forgotten = (
         select(Payment)
         .where(col(Payment.status).in_(WATCHED), col(Payment.created_at) > now - GATEWAY_TAKES_MONEY_FOR, ~looked_at)
-        .where((col(Payment.gateway_request_id).is_not(None)) | (col(Payment.status) == "created"))
+        .where((col(Payment.gateway_request_id).is_not(None)) | col(Payment.status).in_(("created", "unknown")))
         .order_by(col(Payment.created_at).desc())
         .limit(_BATCH)
     )

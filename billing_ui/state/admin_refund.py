@@ -56,7 +56,7 @@ class AdminRefund(rx.State):
         except BillingError as problem:
             desk.error = told(problem)
             return
-        self._show(offer, limit, offer.maximum)
+        self._show(offer, limit)
         self.way = "gateway" if offer.is_refundable else "manual"
         self._key = runtime.env().ids.public("form")
         self.opened, self.times = True, self.times + 1
@@ -67,8 +67,8 @@ class AdminRefund(rx.State):
         """The consequence is worked out anew, with what is true by now."""
         who = viewer(self)
         if who is not None and self.opened:
-            offer, limit = await runtime.run(_read, who.actor, str(self.case["payment"]))
-            self._show(offer, limit, amount)
+            offer, limit = await runtime.run(_read, who.actor, str(self.case["payment"]), amount)
+            self._show(offer, limit)
 
     @rx.event
     @policy("operator", perm="payments.resolve")
@@ -124,16 +124,15 @@ class AdminRefund(rx.State):
         number = self._box("number")
         return refund_requests.record_manual(env, actor, payment, self.amount, words, number, key=self._key)
 
-    def _show(self, offer: Offer, limit: int, amount: int) -> None:
-        tokens = offer.tokens(amount)
-        self.amount = amount
+    def _show(self, offer: Offer, limit: int) -> None:
+        self.amount = offer.amount
         self.case = {
             "payment": offer.payment, "method": offer.method, "currency": offer.currency, "maximum": offer.maximum,
             "limit": offer.limit, "refundable": offer.is_refundable, "disputed": offer.is_disputed,
         }  # fmt: skip
         self.does = {
-            "tokens": tokens, "before": offer.balance, "after": offer.balance - tokens,
-            "fits": 0 < amount <= offer.maximum, "large": amount > limit,
+            "tokens": offer.tokens, "before": offer.balance, "after": offer.balance - offer.tokens,
+            "fits": 0 < offer.amount <= offer.maximum, "large": offer.amount > limit,
         }  # fmt: skip
 
     def _require_whole(self) -> None:
@@ -154,11 +153,11 @@ class AdminRefund(rx.State):
         self._boxes, self._key, self.error = {}, "", dict(NOTHING)
 
 
-def _read(actor: Actor, payment: str) -> tuple[Offer, int]:
+def _read(actor: Actor, payment: str, amount: int | None = None) -> tuple[Offer, int]:
     env = runtime.env()
     with env.db.read() as tx:
         limit = int(settings.get(tx, "approval.refund_amount"))
-    return refund_offers.offer(env, actor, payment), limit
+    return refund_offers.offer(env, actor, payment, amount), limit
 
 
 def _came_of(done: RefundView) -> str:

@@ -61,6 +61,10 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "balance": view.balance,
         "timeline": story(view),
         "receipt": view.receipt,
+        "standing": view.standing,
+        "refunded": view.refunded,
+        "returned": view.returned,
+        "kept": view.kept,
     }
 
 

@@ -80,7 +80,7 @@ def test_facts_of_a_refusal_are_written_in_the_readers_language() -> None:
 
 def test_typed_arguments_are_spelled_out() -> None:
     moment = arguments({"retry_at": "2026-11-20T18:30:00+00:00"})
-    assert text("en", "error.too_many_tries", **moment).endswith("21 Nov 2026, 01:30 WIB.")
+    assert text("en", "error.too_many_tries", **moment).endswith("21\u00a0Nov\u00a02026, 01:30\u00a0WIB.")
     assert text("id", "pay.method_is", method={"key": "method.QRIS"}).endswith("QRIS")
     assert text("en", "nav.home", brand={"id": "Makalah", "en": "Paper"}) == "Paper home"
 

@@ -49,6 +49,9 @@ class Gateway:
         under_way = next(each["id"] for each in told["refunds"] if each["status"] == "PENDING")
         self._http.post(f"/refunds/{under_way}/settle", json={"outcome": outcome}).raise_for_status()
 
+    def refund(self, ref: str, **how: object) -> dict[str, Any]:
+        return self._act(ref, "refund", how)
+
     def mails(self, to: str, about: str = "", at_least: int = 1) -> list[dict[str, Any]]:
         """The mails to this address whose text names `about`; waits until there are enough of them."""
         deadline = time.monotonic() + MAIL_PATIENCE_S

@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Response
 
 from tests.journeys.looks import faults
 from tests.stack import Stack
-from tests.tour import STOPS, Stop, go, visitor
+from tests.stops import STOPS, Stop
+from tests.tour import go, visitor
 
 pytestmark = pytest.mark.journey
 

@@ -47,6 +47,12 @@ def test_every_state_of_a_payment_is_for_everybody(calm: Desk, gateway: Gateway)
     gateway.pay(ref)
     calm.awaits_status("paid")
     found["paid"] = faults(calm.page)
+    gateway.refund(ref, amount=20_000)
+    expect(calm.page.get_by_test_id("pay-status")).to_contain_text("Rp\u00a020.000 dari Rp\u00a050.000")
+    found["partly refunded"] = faults(calm.page)
+    gateway.dispute(ref, "open")
+    expect(calm.page.get_by_test_id("pay-status")).to_contain_text("disengketakan")
+    found["disputed"] = faults(calm.page)
     assert not any(found.values()), json.dumps(found, indent=2)
 
 

@@ -29,8 +29,8 @@ def paid(world: World) -> tuple[Customer, str]:
     return customer, world.payment(ref).public_id
 
 
-def offer(world: World, payment: str) -> Offer:
-    return refund_offers.offer(world.env, FINANCE, payment)
+def offer(world: World, payment: str, amount: int | None = None) -> Offer:
+    return refund_offers.offer(world.env, FINANCE, payment, amount)
 
 
 def send(world: World, payment: str, amount: int, key: str) -> refund_requests.RefundView:
@@ -43,13 +43,14 @@ def test_the_tokens_and_the_balance_that_were_told_are_those_that_move(
 ) -> None:
     world, gateway = desk
     customer, payment = paid(world)
-    told = offer(world, payment)
+    told = offer(world, payment, amount)
     assert (told.maximum, told.limit, told.balance, told.is_refundable) == (50_000, "whole", 500_000, True)
+    assert offer(world, payment).tokens == 500_000
+    assert [offer(world, payment, wrong).tokens for wrong in (0, -5, 50_001)] == [0, 0, 0]
     gateway.answers = "succeeded"
     done = send(world, payment, amount, "form-1")
-    assert done.tokens == told.tokens(amount)
-    assert world.balance(customer) == told.balance - told.tokens(amount)
-    assert told.tokens(0) == told.tokens(-5) == told.tokens(50_001) == 0
+    assert done.tokens == told.tokens
+    assert world.balance(customer) == told.balance - told.tokens
 
 
 def test_why_no_more_may_go_back(desk: tuple[World, Refunding]) -> None:
@@ -61,7 +62,7 @@ def test_why_no_more_may_go_back(desk: tuple[World, Refunding]) -> None:
     gateway.answers = "pending"
     send(world, payment, 15_000, "form-2")
     told = offer(world, payment)
-    assert (told.maximum, told.limit, told.tokens(25_000)) == (25_000, "under_way", 250_000)
+    assert (told.maximum, told.limit, told.tokens) == (25_000, "under_way", 250_000)
     spend(world, customer.account_id, 200_000)
     assert (offer(world, payment).maximum, offer(world, payment).limit) == (5_000, "spent")
     spend(world, customer.account_id, 50_000)

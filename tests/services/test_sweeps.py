@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
 from billing_ui.models import AuthAttempt, Job
 from billing_ui.services import sweeps
 from tests.live_sandbox import Box
-from tests.world import World
+from tests.world import Crash, World
 
 
 def test_a_payment_whose_look_was_parked_is_looked_at_again(world: World, box: Box) -> None:
@@ -17,6 +18,24 @@ def test_a_payment_whose_look_was_parked_is_looked_at_again(world: World, box: B
     box.pay(ref, drop_webhook=True)
     with world.env.db.begin() as tx:
         tx.execute(update(Job).where(col(Job.kind) == "payments.look").values(state="dead"))
+    assert sweeps.sweep_payments(world.env) == 1
+    world.later(seconds=4)
+    world.work()
+    assert world.balance(customer) == 500_000
+
+
+def test_a_payment_whose_answer_was_lost_is_looked_for_again_when_its_look_was_parked(world: World, box: Box) -> None:
+    customer = world.customer()
+    world.crashes.armed["topup.asked"] = Crash()
+    with pytest.raises(Crash):
+        world.wants(customer, key="form-0001")
+    world.later(seconds=21)
+    world.work()
+    ref = world.wants(customer, key="form-0001")
+    assert world.payment(ref).status == "unknown"
+    with world.env.db.begin() as tx:
+        tx.execute(update(Job).where(col(Job.kind) == "payments.look").values(state="dead"))
+    box.pay(ref, drop_webhook=True)
     assert sweeps.sweep_payments(world.env) == 1
     world.later(seconds=4)
     world.work()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -128,6 +129,40 @@ def test_money_for_a_request_whose_answer_was_never_stored_is_still_credited(wor
     assert world.payment(ref).gateway_request_id is None
     told = box.pay(ref, drop_webhook=True)
     assert told["status"] == "SUCCEEDED"
+    world.later(seconds=21)
+    world.work()
+    assert (world.payment(ref).status, world.balance(customer)) == ("paid", 500_000)
+    world.books_are_right()
+
+
+def test_i_have_paid_finds_a_request_whose_answer_was_lost(world: World, box: Box) -> None:
+    customer = world.customer()
+    world.crashes.armed["topup.asked"] = Crash()
+    with pytest.raises(Crash):
+        world.wants(customer, key="form-0001")
+    ref = world.wants(customer, key="form-0001")
+    world.later(seconds=21)
+    world.work()
+    assert world.payment(ref).status == "unknown"
+    assert looks.check(world.env, customer.actor, ref) == "unknown"
+    box.pay(ref, drop_webhook=True)
+    world.later(seconds=3)
+    assert looks.check(world.env, customer.actor, ref) == "paid"
+    assert world.balance(customer) == 500_000
+
+
+def test_a_lost_request_nobody_paid_is_looked_for_ever_more_seldom_and_not_for_ever(world: World) -> None:
+    world.crashes.armed["topup.asked"] = Crash()
+    with pytest.raises(Crash):
+        world.wants(world.customer(), key="form-0001")
+    created_at, gaps = world.clock.now(), []
+    world.later(seconds=21)
+    while (due := looks.look(world.env, 1)) is not None:
+        gaps.append(due - world.clock.now())
+        world.clock.set(due)
+    assert gaps == sorted(gaps)
+    assert gaps[0] == timedelta(minutes=1)
+    assert timedelta(hours=48) < world.clock.now() - created_at < timedelta(hours=52)
 
 
 def test_a_canceled_purchase_can_be_tried_again(world: World) -> None:

@@ -100,6 +100,11 @@ class Household:
         for process in reversed(self.processes.values()):
             process.stop()
 
+    def fallen(self) -> list[str]:
+        """Which of them ended by themselves."""
+        running = {process.name: process.running for process in self.processes.values() if process.running}
+        return [name for name, process in running.items() if process.poll() is not None]
+
     def wait_for(self, url: str) -> None:
         ends = time.monotonic() + START_S
         while True:

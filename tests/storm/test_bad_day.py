@@ -132,6 +132,7 @@ def play(env: Env, house: Household, crash: Any, begun: float) -> None:
     code, last = house.reconcile("--apply")
     tell("all mails are out, compared again")
     check(env, house, day["truth"], refs, last)
+    assert house.fallen() == [], "whoever was not killed has outlived the day"
     assert (code, last["unexplained"], last["differences"], last["clearing_gap"]) == (0, 0, [], {})
     assert house.cli("verify") == (0, "verify: the books are right\n")
     assert house.reconcile()[0] == 0

@@ -74,7 +74,11 @@ def _row(row: ObjectVar[dict[str, Any]]) -> rx.Component:
             rx.el.p(Ago.create(at=row["at"].to(str), zone=Session.zone), class_name="fine"),
             class_name="quiet",
         ),
-        rx.el.td(link(who, row["href"]), rx.el.p(row["reference"], class_name="fine mono cut"), class_name="lead"),
+        rx.el.td(
+            link(who, row["href"], custom_attrs={"data-testid": "desk-payment-link"}),
+            rx.el.p(row["reference"], class_name="fine mono cut"),
+            class_name="lead",
+        ),
         rx.el.td(money(row["amount"].to(int), row["currency"]), class_name="num"),
         rx.el.td(t("method." + row["method"].to(str)), class_name="num quiet start"),
         rx.el.td(
