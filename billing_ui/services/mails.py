@@ -112,7 +112,9 @@ def _receipt(env: Env, template: str, user: User, args: dict[str, Any]) -> dict[
     if template not in {"payment_success", "payment_late"}:
         return {}
     with env.db.read() as tx:
-        found = receipts.for_purchase(tx, str(args["ref"]))
+        # Money credited by a decision has a receipt of its own; the purchase may have been paid before.
+        decided = args.get("capture")
+        found = receipts.for_capture(tx, decided) if decided else receipts.for_purchase(tx, str(args["ref"]))
     return (
         {"receipt": found.number, "receipt_link": env.config.url(f"{found.pdf}?lang={user.language}")} if found else {}
     )
