@@ -13,7 +13,7 @@ from billing_ui.env import Env
 from billing_ui.kit.period import local_day, start_of_day
 from billing_ui.rules.access import Actor
 from billing_ui.rules.reconciliation import ZONE, Span
-from billing_ui.services import reconciliation
+from billing_ui.services import differences, reconciliation
 
 _ACTOR = Actor("cli:operator", trusted=True)
 _USUAL_DAYS = 3
@@ -28,11 +28,17 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     how.add_argument("--apply", action="store_true", help="settle what was missed and remember what does not tie")
     how.add_argument("--dry-run", action="store_true", help="look only (the default)")
     parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+    parser.add_argument("--explain", metavar="DIF", help="close a difference that is all right: its id, with --reason")
+    parser.add_argument("--reason", default="", help="why, in at least ten characters; kept in the audit")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     env = runtime.env()
+    if options.explain:
+        differences.explain(env, _ACTOR, options.explain, options.reason)
+        print(f"{options.explain}: explained")
+        return 0
     span = _span(env, options)
     if span is None:
         print("billing-ui: --day stands alone; --from must not lie behind --to", file=sys.stderr)

@@ -39,6 +39,7 @@ def table(view: RunView, now: datetime) -> str:
             f"{_said(_BUCKETS[one.bucket])}: {one.kind} {one.gateway_payment_id}, {amounts}, {age} old",
             f"  {one.reference or 'no reference'}{f', purchase {one.ref}' if one.ref else ''}",
             f"  {_said(f'rec.do.{one.action}')}",
+            *([f"  all right after all? --explain {one.public_id} --reason ..."] if one.public_id else []),
         ]
     if view.open > len(view.differences):
         lines.append(f"\nand {view.open - len(view.differences)} more")

@@ -37,8 +37,8 @@ def box(clocks: list[Clock]) -> Iterator[Box]:
 
 
 @pytest.fixture
-def world(sqlite_url: str, box: Box, clocks: list[Clock]) -> Iterator[World]:
-    with open_world(Database(sqlite_url), box) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str, box: Box, clocks: list[Clock]) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url), box) as opened, runtime.use(opened.env):
         clocks.append(opened.clock)
         yield opened
 
@@ -85,6 +85,20 @@ def test_json_tells_the_same_to_a_program(world: World, box: Box, capsys: Output
     assert [(one["ref"], one["state"], one["amount"]) for one in answer["waiting"]] == [(held, "held", 1_000)]
     assert answer["totals"]["gateway_in"] == {"count": 2, "sums": {"IDR": 78_000}}
     assert answer["totals"]["cash"]["sums"] == answer["totals"]["clearing"]["sums"] == {"IDR": 1_000}
+
+
+def test_a_difference_that_is_all_right_is_explained(world: World, box: Box, capsys: Output) -> None:
+    XenditClient(box.xendit_url).create("of_another_shop")
+    box.pay("of_another_shop", drop_webhook=True)
+    assert main(["reconcile", "--apply", "--json"]) == 1
+    (foreign,) = told(capsys)["differences"]
+    assert main(["reconcile", "--apply"]) == 1
+    assert f"--explain {foreign['id']}" in capsys.readouterr().out
+    assert main(["reconcile", "--explain", foreign["id"], "--reason", "short"]) == 2
+    assert main(["reconcile", "--explain", "dif_unknown", "--reason", "of the other shop"]) == 3
+    assert main(["reconcile", "--explain", foreign["id"], "--reason", "of the other shop"]) == 0
+    assert main(["reconcile"]) == 0
+    assert main(["reconcile", "--apply"]) == 0
 
 
 def test_days_are_days_in_jakarta_and_the_last_one_counts(world: World, capsys: Output) -> None:
