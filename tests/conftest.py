@@ -4,7 +4,8 @@ import os
 import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import URL
 from billing_ui.infra.db import Database, migrate
 from tests import servers
 from tests.stack import Stack, chromium, running_demo
+from tests.world import open_world
 
 TEMPLATE_LOCK = 7_340_001
 
@@ -53,10 +55,29 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One migrated SQLite file per test process; each test copies it."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     migrate(f"sqlite:///{path}")
+    _in_one_file(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_stocked(sqlite_template: Path) -> Path:
+    """The same with the catalogue of every world in it."""
+    path = sqlite_template.with_name("stocked.db")
+    shutil.copyfile(sqlite_template, path)
+    _stock(f"sqlite:///{path}")
+    _in_one_file(path)
+    return path
+
+
+def _stock(url: str) -> None:
+    with open_world(Database(url)) as world:
+        world.books_are_right()
+
+
+def _in_one_file(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -67,22 +88,44 @@ def postgres_server() -> URL:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: URL) -> str:
     """One migrated PostgreSQL database per test run; each test gets a copy made by the server."""
-    name = f"billing_{servers.run_dir().name.removeprefix('billing-ui-tests-')}".lower()
-    with servers.one_at_a_time(postgres_server, TEMPLATE_LOCK):
-        if not servers.database_exists(postgres_server, name):
-            url = servers.create_database(postgres_server, name)
-            migrate(url.render_as_string(hide_password=False))
-            servers.remember(postgres_server.set(database=name))
+    return _made_once(postgres_server, "migrated", None, migrate)
+
+
+@pytest.fixture(scope="session")
+def postgres_stocked(postgres_server: URL, postgres_template: str) -> str:
+    """The same with the catalogue of every world in it."""
+    return _made_once(postgres_server, "stocked", postgres_template, _stock)
+
+
+def _made_once(server: URL, kind: str, template: str | None, fill: Callable[[str], None]) -> str:
+    name = f"billing_{servers.run_dir().name.removeprefix('billing-ui-tests-')}_{kind}".lower()
+    with servers.one_at_a_time(server, TEMPLATE_LOCK):
+        if not servers.database_exists(server, name):
+            url = servers.create_database(server, name, template)
+            servers.remember(url)
+            fill(url.render_as_string(hide_password=False))
     return name
 
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path) -> Iterator[str]:
     """The address of a fresh migrated SQLite file, deleted after the test."""
+    with _copy(sqlite_template) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_stocked_url(sqlite_stocked: Path) -> Iterator[str]:
+    with _copy(sqlite_stocked) as url:
+        yield url
+
+
+@contextmanager
+def _copy(template: Path) -> Iterator[str]:
     folder = servers.run_dir() / f"sqlite-{uuid4().hex}"
     folder.mkdir()
     path = folder / "billing.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(template, path)
     yield f"sqlite:///{path}"
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -90,10 +133,14 @@ def sqlite_url(sqlite_template: Path) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: URL, postgres_template: str) -> Iterator[str]:
     """The address of a fresh migrated PostgreSQL database, dropped after the test."""
-    name = f"billing_{uuid4().hex}"
-    url = servers.create_database(postgres_server, name, template=postgres_template)
-    yield url.render_as_string(hide_password=False)
-    servers.drop_database(postgres_server, name)
+    with servers.database(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_stocked_url(postgres_server: URL, postgres_stocked: str) -> Iterator[str]:
+    with servers.database(postgres_server, postgres_stocked) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -106,6 +153,14 @@ def db_url(request: pytest.FixtureRequest) -> str:
 def db(db_url: str) -> Iterator[Database]:
     """The same test on both databases: a fresh, migrated one, opened."""
     database = Database(db_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stocked_db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same as `db`, with the catalogue of every world in it."""
+    database = Database(str(request.getfixturevalue(f"{request.param}_stocked_url")))
     yield database
     database.dispose()
 

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
@@ -99,9 +100,12 @@ def connect(url: URL) -> "psycopg.Connection[tuple[object, ...]]":
 
 def create_database(server: URL, name: str, template: str | None = None) -> URL:
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-    if template:
-        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
     with connect(server) as connection:
+        if template:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            # Page by page through the log, which is the default, costs the server twice as much.
+            if connection.info.server_version >= 150_000:
+                statement += sql.SQL(" STRATEGY FILE_COPY")
         connection.execute(statement)
     return server.set(database=name)
 
@@ -111,21 +115,31 @@ def drop_database(server: URL, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def database(server: URL, template: str) -> Iterator[str]:
+    """The address of a fresh copy of the template, dropped afterwards."""
+    name = f"billing_{uuid4().hex}"
+    url = create_database(server, name, template)
+    yield url.render_as_string(hide_password=False)
+    drop_database(server, name)
+
+
 def database_exists(server: URL, name: str) -> bool:
     with connect(server) as connection:
         return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
 def remember(template: URL) -> None:
-    """The process that started the run drops the template at the end, when no other process needs it any more."""
+    """The process that started the run drops its templates at the end, when no other process needs them any more."""
     if not str(template.query.get("host", "")).startswith(str(run_dir())):
-        (run_dir() / "template").write_text(template.render_as_string(hide_password=False), encoding="utf-8")
+        with (run_dir() / "templates").open("a", encoding="utf-8") as note:
+            note.write(template.render_as_string(hide_password=False) + "\n")
 
 
 def forget() -> None:
-    note = run_dir() / "template"
-    if note.exists():
-        template = make_url(note.read_text(encoding="utf-8"))
+    note = run_dir() / "templates"
+    for line in note.read_text(encoding="utf-8").splitlines() if note.exists() else ():
+        template = make_url(line)
         drop_database(template.set(database="postgres"), str(template.database))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from pydantic import SecretStr
 from sqlalchemy import func, select
@@ -141,13 +142,26 @@ def open_world(db: Database, box: Box | None = None, catalogue: str = "makalah")
     env = Env(
         db=db, clock=clock, ids=Ids(), catalogue=load(catalogue),
         gateways={"xendit": XenditGateway(API_KEY, xendit_url, (CALLBACK_TOKEN,))},
-        mailer=ResendMailer(MAIL_KEY, box.resend_url if box else NEVER, "billing@makalah.test"),
-        signals=signals, passwords=Passwords(), failpoint=crashes, awaken=lambda _due: None, config=config,
+        mailer=_mailer(box.resend_url if box else NEVER), signals=signals, passwords=_passwords(),
+        failpoint=crashes, awaken=lambda _due: None, config=config,
     )  # fmt: skip
-    plans.apply(env, system("test"))
+    if not plans.is_applied(env):
+        plans.apply(env, system("test"))
     signalled.clear()
     yield World(env, clock, crashes, signalled)
     db.dispose()
+
+
+@cache
+def _mailer(url: str) -> ResendMailer:
+    """It keeps no state, and reads all the certificates of the machine when it is made."""
+    return ResendMailer(MAIL_KEY, url, "billing@makalah.test")
+
+
+@cache
+def _passwords() -> Passwords:
+    """At the lowest cost there is: what hashes are worth is told in tests/security/test_passwords.py."""
+    return Passwords(memory_kib=8, rounds=1)
 
 
 def replace_failpoint(db: Database, crashes: Crashes) -> Database:

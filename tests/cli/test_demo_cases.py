@@ -21,8 +21,8 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def world(sqlite_url: str, box: Box) -> Iterator[World]:
-    with open_world(Database(sqlite_url), box) as opened:
+def world(sqlite_stocked_url: str, box: Box) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url), box) as opened:
         yield opened
 
 

@@ -22,8 +22,8 @@ Output = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    with open_world(Database(sqlite_url)) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url)) as opened, runtime.use(opened.env):
         yield opened
 
 

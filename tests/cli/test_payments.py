@@ -27,8 +27,8 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def world(sqlite_url: str, box: Box) -> Iterator[World]:
-    with open_world(Database(sqlite_url), box) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str, box: Box) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url), box) as opened, runtime.use(opened.env):
         yield opened
 
 

@@ -37,8 +37,8 @@ def box(clocks: list[Clock]) -> Iterator[Box]:
 
 
 @pytest.fixture
-def world(sqlite_url: str, box: Box, clocks: list[Clock]) -> Iterator[World]:
-    with open_world(Database(sqlite_url), box) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str, box: Box, clocks: list[Clock]) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url), box) as opened, runtime.use(opened.env):
         clocks.append(opened.clock)
         yield opened
 

@@ -18,8 +18,8 @@ EMAIL, PASSWORD = "maya@kantor.test", "sandi yang cukup panjang"
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    with open_world(Database(sqlite_url)) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url)) as opened, runtime.use(opened.env):
         yield opened
 
 

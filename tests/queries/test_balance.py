@@ -16,8 +16,8 @@ from tests.world import Customer, World, open_world
 
 
 @pytest.fixture
-def world(db: Database) -> Iterator[World]:
-    with open_world(db) as opened:
+def world(stocked_db: Database) -> Iterator[World]:
+    with open_world(stocked_db) as opened:
         yield opened
 
 

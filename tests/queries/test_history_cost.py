@@ -31,8 +31,8 @@ ASKS: tuple[dict[str, str], ...] = (
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    with open_world(Database(sqlite_url)) as opened:
+def world(sqlite_stocked_url: str) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url)) as opened:
         yield opened
 
 

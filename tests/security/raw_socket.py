@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 NAMESPACE = "/_event"
+PATIENCE_S = 8
 BOOT = "reflex___state____state.hydrate_and_load"
 
 
@@ -34,6 +36,7 @@ class RawSocket:
         self.vars: dict[str, Any] = {}
         self.events: list[dict[str, Any]] = []
         self.seen: list[str] = []
+        self.answers = 0
         self.new_token: str | None = None
         self._socket.recv(5)
         auth = {"event": self.event(BOOT, {"vars": {}, "hashes": []})} if boot else {}
@@ -44,6 +47,8 @@ class RawSocket:
             answer = str(self._socket.recv(5))
         if not answer.startswith(f"40{NAMESPACE}"):
             raise RefusedConnectionError(answer)
+        if boot:
+            self._listen(lambda: self.vars.get("state.is_hydrated") is True)
 
     def __enter__(self) -> "RawSocket":
         return self
@@ -69,16 +74,30 @@ class RawSocket:
         self.send(f"42{NAMESPACE},{json.dumps(list(words))}")
 
     def call(self, name: str, payload: Any = None, path: str = "/") -> dict[str, Any]:
-        """Emits, waits until the server is quiet, answers all vars known so far."""
+        """Emits what is answered, waits for the answer and until the server is quiet, tells all vars known so far."""
+        heard = self.answers
         self.emit(name, payload, path)
+        self._listen(lambda: self.answers > heard)
+        return self.settle()
+
+    def tries(self, name: str, payload: Any = None) -> dict[str, Any]:
+        """Emits what has no answer, because it is refused or changes nothing."""
+        self.emit(name, payload)
         return self.settle()
 
     def settle(self, quiet_s: float = 0.15) -> dict[str, Any]:
+        """Waits until the server is quiet. A busy one falls silent halfway: wait for a fact where there is one."""
         with suppress(TimeoutError, ConnectionClosed):
-            until = time.monotonic() + 8
+            until = time.monotonic() + PATIENCE_S
             while time.monotonic() < until:
                 self._take(str(self._socket.recv(quiet_s)))
         return self.vars
+
+    def _listen(self, heard: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE_S
+        with suppress(TimeoutError, ConnectionClosed):
+            while not heard() and (left := until - time.monotonic()) > 0:
+                self._take(str(self._socket.recv(left)))
 
     def is_open(self) -> bool:
         with suppress(ConnectionClosed):
@@ -97,6 +116,7 @@ class RawSocket:
             self.new_token = body
         if kind != "event":
             return
+        self.answers += 1
         self.events += body.get("events") or []
         for state, changes in (body.get("delta") or {}).items():
             for name, value in changes.items():

@@ -55,6 +55,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return registry("billing_ui.billing_ui", tmp_path_factory.mktemp("real"), "billing_ui")
 
 
+@pytest.fixture(scope="module")
+def gated(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    return registry("tests.security.gated_app", tmp_path_factory.mktemp("gated"))
+
+
 def test_every_handler_of_ours_has_a_policy_and_takes_plain_arguments_only(real: list[dict[str, Any]]) -> None:
     ours = [one for one in real if one["is_ours"]]
     assert len(ours) >= 5
@@ -71,10 +76,9 @@ def test_no_page_offers_uploads(real: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("name", ["", "admin"])
 def test_every_registered_handler_without_a_policy_is_refused(
-    server: GatedServer, name: str, tmp_path_factory: pytest.TempPathFactory
+    server: GatedServer, name: str, gated: list[dict[str, Any]]
 ) -> None:
-    listed = registry("tests.security.gated_app", tmp_path_factory.mktemp("gated"))
-    bare = [one for one in listed if one["audience"] is None and one["name"].rpartition(".")[2] not in FRAMEWORK]
+    bare = [one for one in gated if one["audience"] is None and one["name"].rpartition(".")[2] not in FRAMEWORK]
     assert len(bare) >= 10
     cookie = f"billing_session={'x' * 52}" if name else ""
     with RawSocket(server.url, uuid4().hex, cookie) as socket:

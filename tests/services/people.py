@@ -20,8 +20,8 @@ PHONE = Device("10.0.0.7", "Mozilla/5.0 (Linux; Android 15) Chrome/156.0 Mobile"
 
 
 @pytest.fixture
-def world(db: Database) -> Iterator[World]:
-    with open_world(db) as opened:
+def world(stocked_db: Database) -> Iterator[World]:
+    with open_world(stocked_db) as opened:
         yield opened
 
 

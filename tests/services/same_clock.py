@@ -25,7 +25,7 @@ def box(clocks: list[Clock]) -> Iterator[Box]:
 
 
 @pytest.fixture
-def world(db: Database, box: Box, clocks: list[Clock]) -> Iterator[World]:
-    with open_world(db, box) as opened:
+def world(stocked_db: Database, box: Box, clocks: list[Clock]) -> Iterator[World]:
+    with open_world(stocked_db, box) as opened:
         clocks.append(opened.clock)
         yield opened

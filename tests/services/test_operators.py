@@ -22,8 +22,8 @@ CLI = system("test")
 
 
 @pytest.fixture
-def world(db: Database) -> Iterator[World]:
-    with open_world(db) as opened:
+def world(stocked_db: Database) -> Iterator[World]:
+    with open_world(stocked_db) as opened:
         yield opened
 
 

@@ -11,8 +11,8 @@ from tests.world import World, open_world
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    database = Database(sqlite_url)
+def world(sqlite_stocked_url: str) -> Iterator[World]:
+    database = Database(sqlite_stocked_url)
     with open_world(database) as opened:
         yield opened
     database.dispose()
@@ -32,9 +32,9 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def till(sqlite_url: str, box: Box) -> Iterator[Tab]:
+def till(sqlite_stocked_url: str, box: Box) -> Iterator[Tab]:
     """A tab of a world whose gateway can be reached."""
-    database = Database(sqlite_url)
+    database = Database(sqlite_stocked_url)
     with open_world(database, box) as opened, open_tab(opened) as tab:
         yield tab
     database.dispose()

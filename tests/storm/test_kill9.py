@@ -42,8 +42,8 @@ def box(running_box: Box) -> Box:
 
 
 @pytest.fixture
-def world(db: Database, box: Box) -> Iterator[World]:
-    with open_world(db, box) as opened:
+def world(stocked_db: Database, box: Box) -> Iterator[World]:
+    with open_world(stocked_db, box) as opened:
         yield opened
 
 

@@ -23,8 +23,8 @@ HERE = "http://127.0.0.1:3000"
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    with open_world(Database(sqlite_url)) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url)) as opened, runtime.use(opened.env):
         yield opened
 
 

@@ -27,8 +27,8 @@ NEW = {"email": EMAIL, "password": PASSWORD, "name": "Rani", "zone": "Asia/Jayap
 
 
 @pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    with open_world(Database(sqlite_url)) as opened, runtime.use(opened.env):
+def world(sqlite_stocked_url: str) -> Iterator[World]:
+    with open_world(Database(sqlite_stocked_url)) as opened, runtime.use(opened.env):
         yield opened
 
 
