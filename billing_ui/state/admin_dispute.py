@@ -90,7 +90,7 @@ class AdminDispute(rx.State):
         desk.told = {
             "key": f"adm.dispute_over.{done.status}",
             "args": {
-                "money": {"money": done.amount, "currency": done.currency}, "tokens": done.tokens,
+                "money": {"money": done.booked, "currency": done.currency}, "tokens": done.tokens,
                 "after": done.balance_after, "number": audit_number(desk.file, "dispute."),
             },
         }  # fmt: skip

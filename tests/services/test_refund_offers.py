@@ -91,7 +91,7 @@ def test_what_losing_a_dispute_takes_is_told_and_counts_what_went_back(desk: tup
         "lost", 50_000, 40_000, 400_000, 300_000,
     )  # fmt: skip
     done = disputes.conclude(world.env, FINANCE, line, "lost", WHY)
-    assert (done.amount, done.tokens, done.balance_after) == (told.amount, told.tokens, told.balance - told.tokens)
+    assert (done.booked, done.tokens, done.balance_after) == (told.amount, told.tokens, told.balance - told.tokens)
     world.books_are_right()
 
 
