@@ -110,6 +110,24 @@ def test_a_lost_dispute_takes_money_and_tokens_once(desk: tuple[World, Refunding
     world.books_are_right()
 
 
+@pytest.mark.parametrize(
+    ("end", "says"), [("lost", "lost, 30000 IDR and 300000 tokens taken"), ("won", "won, nothing taken")]
+)
+def test_the_end_of_a_dispute_tells_what_really_left(
+    desk: tuple[World, Refunding], capsys: Output, end: str, says: str
+) -> None:
+    world, _ = desk
+    _, ref = paid(world)
+    by_hand = ["payments", "refund", ref, "--amount", "20000", *REASON, "--by-hand", "--bank-reference", "BCA-1234"]
+    assert main(by_hand) == 0
+    disputes.hear(world.env, system("webhook"), "xendit", "py-1", DisputeClaim("mi-dspt-1", "open", 50_000, "IDR", "F"))
+    assert main(["disputes", "list", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out.partition("\n")[2])["disputes"]
+    assert main(["disputes", "conclude", row["id"], end, *REASON]) == 0
+    assert says in capsys.readouterr().out
+    world.books_are_right()
+
+
 def test_the_command_line_and_the_desk_share_what_is_left(desk: tuple[World, Refunding], capsys: Output) -> None:
     world, gateway = desk
     _, ref = paid(world)

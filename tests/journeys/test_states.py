@@ -47,6 +47,14 @@ def test_every_state_of_a_payment_is_for_everybody(calm: Desk, gateway: Gateway)
     gateway.pay(ref)
     calm.awaits_status("paid")
     found["paid"] = faults(calm.page)
+    assert not any(found.values()), json.dumps(found, indent=2)
+
+
+def test_money_that_went_back_or_is_disputed_is_told_to_everybody(calm: Desk, gateway: Gateway) -> None:
+    found: dict[str, list[str]] = {}
+    ref = calm.asks_for(50_000)
+    gateway.pay(ref)
+    calm.awaits_status("paid")
     gateway.refund(ref, amount=20_000)
     expect(calm.page.get_by_test_id("pay-status")).to_contain_text("Rp\u00a020.000 dari Rp\u00a050.000")
     found["partly refunded"] = faults(calm.page)
