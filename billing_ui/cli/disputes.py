@@ -46,8 +46,9 @@ def run_list(options: argparse.Namespace) -> int:
 def run_conclude(options: argparse.Namespace) -> int:
     actor = Actor(name=f"cli:{getpass.getuser()}", trusted=True)
     done = disputes.conclude(runtime.env(), actor, options.dispute, options.end, options.reason)
-    print(f"{done.dispute}: {done.status}, {done.amount} {done.currency} and {done.tokens} tokens taken from "
-          f"{done.payment}, balance {done.balance_after}")  # fmt: skip
+    # Parts of it may have gone back before: what the bank asked for is not what leaves.
+    taken = f"{done.booked} {done.currency} and {done.tokens} tokens" if done.status == "lost" else "nothing"
+    print(f"{done.dispute}: {done.status}, {taken} taken from {done.payment}, balance {done.balance_after}")
     return 0
 
 

@@ -80,6 +80,12 @@ def for_payment(tx: Tx, payment_id: int) -> ReceiptView | None:
     return _one(tx, _receipts().where(col(Receipt.payment_id) == payment_id).order_by(col(Receipt.id)))
 
 
+def for_capture(tx: Tx, capture: str) -> ReceiptView | None:
+    """The receipt of one sum of money, by its public id."""
+    of_capture = select(col(Capture.id)).where(col(Capture.public_id) == capture).scalar_subquery()
+    return _one(tx, _receipts().where(col(Receipt.capture_id) == of_capture))
+
+
 def for_purchase(tx: Tx, ref: str) -> ReceiptView | None:
     """The receipt of the money that paid a purchase, whichever of its attempts brought it."""
     return next(iter(all_for_purchase(tx, ref)), None)

@@ -22,13 +22,15 @@ End = Literal["won", "lost"]
 
 @dataclass(frozen=True, slots=True)
 class DisputeView:
-    """How one dispute stands. `told` is what the gateway last said of its end."""
+    """How one dispute stands. `told` is what the gateway last said of its end; `booked` what left the books of the
+    `amount` that was asked back."""
 
     dispute: str
     payment: str
     status: str
     told: str
     amount: int
+    booked: int
     currency: str
     tokens: int
     balance_after: int
@@ -84,8 +86,9 @@ def conclude(env: Env, actor: Actor, dispute_public_id: str, end: End, reason: s
         account_id = case.payment.account_id
         after_commit(tx, lambda: env.signals.publish(account_id))
         return DisputeView(
-            row.public_id, payment.public_id, row.status, row.told, row.amount, row.currency, row.tokens, after
-        )
+            row.public_id, payment.public_id, row.status, row.told, row.amount, row.booked_amount, row.currency,
+            row.tokens, after,
+        )  # fmt: skip
 
 
 def hold_bought(tx: Tx, env: Env, actor: Actor, case: returns.Case) -> None:

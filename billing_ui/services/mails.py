@@ -112,10 +112,10 @@ def _receipt(env: Env, template: str, user: User, args: dict[str, Any]) -> dict[
     if template not in {"payment_success", "payment_late"}:
         return {}
     with env.db.read() as tx:
-        found = receipts.for_purchase(tx, str(args["ref"]))
-    return (
-        {"receipt": found.number, "receipt_link": env.config.url(f"{found.pdf}?lang={user.language}")} if found else {}
-    )
+        own = args.get("capture")  # decided about by a person: the purchase may have been paid before
+        found = receipts.for_capture(tx, own) if own else receipts.for_purchase(tx, str(args["ref"]))
+    link = env.config.url(f"{found.pdf}?lang={user.language}") if found else ""
+    return {"receipt": found.number, "receipt_link": link} if found else {}
 
 
 def _note_handed_over(tx: Tx, env: Env, key: str, template: str, payment_id: str) -> None:

@@ -32,6 +32,7 @@ def tell_paid(
         "amount": sold.amount if sold else topup.total_amount,
         "tokens": sold.tokens if sold else topup.tokens + topup.bonus_tokens,
         "balance": balance,
+        **({"capture": decided} if decided else {}),
         "token_equivalent": worth.quantity if worth else None,
         "cta_link": env.catalogue.brand.host_app_url or env.config.url("/subscription/overview/"),
     }

@@ -18,5 +18,5 @@ __all__ = ["box", "running_box", "world"]
 
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient]:
-    with runtime.use(world.env):
-        yield TestClient(wrap(build()), raise_server_exceptions=False)
+    with runtime.use(world.env), TestClient(wrap(build()), raise_server_exceptions=False) as opened:
+        yield opened

@@ -40,6 +40,11 @@ def prints(world: World, *, without: Iterable[str] = ()) -> dict[str, str]:
         }
 
 
+def a_door() -> TestClient:
+    """Opened for all its requests: else each of them starts a thread and an event loop of its own."""
+    return TestClient(wrap(build()), raise_server_exceptions=False)
+
+
 def about(ref: str, request_id: str) -> list[dict[str, Any]]:
     """Every shape of webhook, telling of a payment that exists and has not been paid."""
     return [_renamed(shape.body, {"top_1": ref, "top_1~2": ref, "pr-1": request_id}) for shape in SHAPES]
@@ -62,8 +67,7 @@ def test_bad_webhooks_are_never_a_server_error_and_change_nothing(world: World) 
     good = {"x-callback-token": CALLBACK_TOKEN, "content-type": "application/json"}
     whole, outside_the_inbox = prints(world), prints(world, without=KEPT)
     kept = 0
-    with runtime.use(world.env):
-        door = TestClient(wrap(build()), raise_server_exceptions=False)
+    with runtime.use(world.env), a_door() as door:
         for number, bad in enumerate(fuzz.deliveries(Random(SEED), bodies, good, DELIVERIES)):
             answer = door.post(WEBHOOKS, content=bad.body, headers=bad.headers)
             assert answer.status_code < 500, (number, bad)
@@ -88,8 +92,7 @@ def test_whatever_the_kept_letters_claim_no_money_moves(world: World) -> None:
     }
     others = {table.name for table in metadata.sorted_tables} - money
     before = prints(world, without=others)
-    with runtime.use(world.env):
-        door = TestClient(wrap(build()), raise_server_exceptions=False)
+    with runtime.use(world.env), a_door() as door:
         for bad in fuzz.deliveries(Random(SEED + 1), bodies, good, 400):
             door.post(WEBHOOKS, content=bad.body, headers=bad.headers)
     world.work()
@@ -104,8 +107,7 @@ def test_bad_calls_of_the_payments_api_are_4xx_and_change_nothing(world: World) 
     good = {"authorization": f"Bearer {SECRET}", "content-type": "application/json"}
     body = {"external_id": "user-1", "amount": 50_000, "method": "QRIS"}
     before = prints(world)
-    with runtime.use(with_secret(world)):
-        door = TestClient(wrap(build()), raise_server_exceptions=False)
+    with runtime.use(with_secret(world)), a_door() as door:
         for number, bad in enumerate(fuzz.orders(Random(SEED), body, good, ORDERS)):
             answer = door.post(PAYMENTS, content=bad.body, headers=bad.headers)
             assert 400 <= answer.status_code < 500, (number, bad, answer.text)

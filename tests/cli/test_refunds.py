@@ -30,8 +30,8 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def desk(sqlite_url: str, box: Box) -> Iterator[tuple[World, Refunding]]:
-    with open_world(Database(sqlite_url), box) as opened, refunding(opened) as both, runtime.use(both[0].env):
+def desk(sqlite_stocked_url: str, box: Box) -> Iterator[tuple[World, Refunding]]:
+    with open_world(Database(sqlite_stocked_url), box) as opened, refunding(opened) as both, runtime.use(both[0].env):
         yield both
 
 
@@ -107,6 +107,24 @@ def test_a_lost_dispute_takes_money_and_tokens_once(desk: tuple[World, Refunding
     assert main([*conclude, *REASON]) == REFUSED
     assert main(["disputes", "conclude", "dsp_nobody", "won", *REASON]) == NOT_THERE
     assert world.balance(customer) == 0
+    world.books_are_right()
+
+
+@pytest.mark.parametrize(
+    ("end", "says"), [("lost", "lost, 30000 IDR and 300000 tokens taken"), ("won", "won, nothing taken")]
+)
+def test_the_end_of_a_dispute_tells_what_really_left(
+    desk: tuple[World, Refunding], capsys: Output, end: str, says: str
+) -> None:
+    world, _ = desk
+    _, ref = paid(world)
+    by_hand = ["payments", "refund", ref, "--amount", "20000", *REASON, "--by-hand", "--bank-reference", "BCA-1234"]
+    assert main(by_hand) == 0
+    disputes.hear(world.env, system("webhook"), "xendit", "py-1", DisputeClaim("mi-dspt-1", "open", 50_000, "IDR", "F"))
+    assert main(["disputes", "list", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out.partition("\n")[2])["disputes"]
+    assert main(["disputes", "conclude", row["id"], end, *REASON]) == 0
+    assert says in capsys.readouterr().out
     world.books_are_right()
 
 

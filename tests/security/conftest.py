@@ -15,6 +15,7 @@ import pytest
 from tests import servers
 
 ROOT = Path(__file__).parents[2]
+START_S = 120  # measured on a machine with ten other things to do: 39
 RXCONFIG = """
 import os
 import reflex as rx
@@ -57,7 +58,7 @@ def start(folder: Path, states: str, redis: str | None) -> tuple[GatedServer, "s
     command = [sys.executable, "-m", "uvicorn", "--factory", "tests.security.gated_app:app", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT)
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urlopen(f"{url}/ping", timeout=1):
@@ -68,7 +69,7 @@ def start(folder: Path, states: str, redis: str | None) -> tuple[GatedServer, "s
     raise RuntimeError(f"the gated app does not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="module", params=["memory", "redis"])
+@pytest.fixture(scope="package", params=["memory", "redis"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatedServer]:
     redis = request.getfixturevalue("redis_server") if request.param == "redis" else None
     running, process = start(tmp_path_factory.mktemp(f"gated-{request.param}"), request.param, redis)

@@ -73,11 +73,14 @@ class RawSocket:
     def emit_raw(self, *words: Any) -> None:
         self.send(f"42{NAMESPACE},{json.dumps(list(words))}")
 
-    def call(self, name: str, payload: Any = None, path: str = "/") -> dict[str, Any]:
-        """Emits what is answered, waits for the answer and until the server is quiet, tells all vars known so far."""
+    def call(
+        self, name: str, payload: Any = None, path: str = "/", *, until: Callable[[], bool] = lambda: True
+    ) -> dict[str, Any]:
+        """Emits what is answered, waits for the answer and until the server is quiet, tells all vars known so far.
+        An answer in several pieces names by `until` how its last one is known."""
         heard = self.answers
         self.emit(name, payload, path)
-        self._listen(lambda: self.answers > heard)
+        self._listen(lambda: self.answers > heard and until())
         return self.settle()
 
     def tries(self, name: str, payload: Any = None) -> dict[str, Any]:

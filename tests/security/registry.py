@@ -26,6 +26,8 @@ def main(module: str) -> None:
             {
                 "name": name,
                 "audience": policy.audience if policy else None,
+                "permission": policy.permission if policy else None,
+                "room": handler.__module__,
                 "is_plain": is_plain,
                 "arguments": list(inspect.signature(handler).parameters)[1:],
                 "is_ours": not handler.__module__.startswith("reflex"),

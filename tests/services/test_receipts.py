@@ -256,6 +256,18 @@ def test_money_that_came_twice_and_was_credited_twice_has_two_receipts(world: Wo
     assert numbers(world) == ["KW-2026-000001", "KW-2026-000002"]
 
 
+def test_the_mail_about_money_that_came_on_top_leads_to_the_receipt_of_that_money(world: World, box: Box) -> None:
+    customer = world.customer()
+    ref = paid(world, customer)
+    world.settle(ref, news(world, ref, "py-0002"))
+    world.work()
+    captures.decide(world.env, system("desk"), world.captures()[1].public_id, "credited", "the customer agreed")
+    world.work()
+    texts = [mail["text"] for mail in box.inbox(customer.email)]
+    for number in ("KW-2026-000001", "KW-2026-000002"):
+        assert sum(number in text for text in texts) == 1
+
+
 def test_the_tax_on_it_is_that_of_the_day_the_price_was_agreed_on(world: World) -> None:
     choose(world, "tax.mode", "included")
     world.later(minutes=1)
