@@ -4,14 +4,13 @@ with a reason."""
 from __future__ import annotations
 
 import argparse
-import getpass
 from datetime import datetime
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.env import Env
 from billing_ui.queries.balance import BalanceView, accounts_called, as_of
 from billing_ui.queries.host_payments import account_id_of
-from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import NotFound
 from billing_ui.services import grants
 
@@ -67,12 +66,12 @@ def run_act(options: argparse.Namespace) -> int:
     account = _one(env, options.reference)
     if account is None:
         return NOT_ONE
-    operator = Actor(name=f"cli:{getpass.getuser()}", trusted=True)
+    actor = operator()
     key = options.key or env.ids.public("cli")
     if options.act == "grant":
-        done = grants.grant(env, operator, account.account, options.tokens, options.reason, key, options.expires_at)
+        done = grants.grant(env, actor, account.account, options.tokens, options.reason, key, options.expires_at)
     else:
-        done = grants.deduct(env, operator, account.account, options.tokens, options.reason, key)
+        done = grants.deduct(env, actor, account.account, options.tokens, options.reason, key)
     again = " (done before, nothing moved)" if done.replayed else ""
     print(f"{options.act} {done.tokens}: balance {done.balance_before} -> {done.balance_after}{again}  key {key}")
     return 0

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.queries.disputes import disputes as disputes_of
-from billing_ui.rules.access import Actor
 from billing_ui.services import disputes
 
 
@@ -44,7 +43,7 @@ def run_list(options: argparse.Namespace) -> int:
 
 
 def run_conclude(options: argparse.Namespace) -> int:
-    actor = Actor(name=f"cli:{getpass.getuser()}", trusted=True)
+    actor = operator()
     done = disputes.conclude(runtime.env(), actor, options.dispute, options.end, options.reason)
     # Parts of it may have gone back before: what the bank asked for is not what leaves.
     taken = f"{done.booked} {done.currency} and {done.tokens} tokens" if done.status == "lost" else "nothing"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.queries.jobs import counts, parked
-from billing_ui.rules.access import Actor
 from billing_ui.services import queue
-
-_ACTOR = Actor("cli:operator", trusted=True)
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +32,6 @@ def run_list(_options: argparse.Namespace) -> int:
 
 
 def run_retry(options: argparse.Namespace) -> int:
-    queue.revive(runtime.env(), _ACTOR, options.key, options.reason)
+    queue.revive(runtime.env(), operator(), options.key, options.reason)
     print(f"{options.key}: due now")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.queries import mails as mail_queries
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import NotFound
@@ -89,7 +89,7 @@ def run_lift(options: argparse.Namespace) -> int:
 
 
 def _operator() -> Actor:
-    return Actor(f"cli:{getpass.getuser()}", trusted=True)
+    return operator()
 
 
 def _print_table(rows: Sequence[tuple[str, ...]]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from billing_ui import runtime
 from billing_ui.cli import payment_stats, refunds
+from billing_ui.cli.terminal import operator
 from billing_ui.queries.admin_payment import payment_file
 from billing_ui.queries.admin_payments import listed
 from billing_ui.rules.access import Actor
@@ -111,7 +111,7 @@ def run_resolve(options: argparse.Namespace) -> int:
 
 
 def _actor() -> Actor:
-    return Actor(name=f"cli:{getpass.getuser()}", trusted=True)
+    return operator()
 
 
 def _spoken(line: Any) -> str:

@@ -7,15 +7,13 @@ import argparse
 from pathlib import Path
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.i18n.format import money
 from billing_ui.i18n.load import LANGUAGES
 from billing_ui.queries import receipts as stored
 from billing_ui.queries.receipts import ReceiptView
-from billing_ui.rules.access import Actor
 from billing_ui.services import papers, receipts
 from billing_ui.services.missing_receipts import issue_missing
-
-_ACTOR = Actor("cli:operator", trusted=True)
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -49,7 +47,7 @@ def run_list(options: argparse.Namespace) -> int:
 
 def run_print(options: argparse.Namespace) -> int:
     env = runtime.env()
-    receipt = receipts.show(env, _ACTOR, options.number)
+    receipt = receipts.show(env, operator(), options.number)
     options.out.write_bytes(papers.receipt_pdf(env, receipt, options.lang or receipt.language))
     print(f"{receipt.number}: written to {options.out}")
     return 0

@@ -9,13 +9,12 @@ from datetime import date, timedelta
 
 from billing_ui import runtime
 from billing_ui.cli.reconcile_report import table, told
+from billing_ui.cli.terminal import operator
 from billing_ui.env import Env
 from billing_ui.kit.period import local_day, start_of_day
-from billing_ui.rules.access import Actor
 from billing_ui.rules.reconciliation import ZONE, Span
 from billing_ui.services import differences, reconciliation
 
-_ACTOR = Actor("cli:operator", trusted=True)
 _USUAL_DAYS = 3
 
 
@@ -36,14 +35,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(options: argparse.Namespace) -> int:
     env = runtime.env()
     if options.explain:
-        differences.explain(env, _ACTOR, options.explain, options.reason)
+        differences.explain(env, operator(), options.explain, options.reason)
         print(f"{options.explain}: explained")
         return 0
     span = _span(env, options)
     if span is None:
         print("billing-ui: --day stands alone; --from must not lie behind --to", file=sys.stderr)
         return 2
-    view = reconciliation.reconcile(env, _ACTOR, span, is_trial=not options.apply, progress=_tell)
+    view = reconciliation.reconcile(env, operator(), span, is_trial=not options.apply, progress=_tell)
     print(json.dumps(told(view, env.clock.now()), indent=2) if options.json else table(view, env.clock.now()))
     return 1 if view.unexplained else 0
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 
 from billing_ui import runtime
 from billing_ui.cli.exits import REFUSED
-from billing_ui.rules.access import Actor
+from billing_ui.cli.terminal import operator
 from billing_ui.services import refund_offers, refund_requests
 from billing_ui.services.refund_requests import RefundView
 
@@ -26,7 +25,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(options: argparse.Namespace) -> int:
-    env, actor = runtime.env(), Actor(name=f"cli:{getpass.getuser()}", trusted=True)
+    env, actor = runtime.env(), operator()
     with env.db.read() as tx:
         payment = refund_offers.paying(tx, options.payment)
     if options.by_hand:

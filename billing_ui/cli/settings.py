@@ -6,13 +6,12 @@ import argparse
 import json
 
 from billing_ui import runtime
-from billing_ui.rules.access import Actor
+from billing_ui.cli.terminal import operator
 from billing_ui.rules.settings import SETTINGS
 from billing_ui.rules.words import Text
 from billing_ui.services import settings
 from billing_ui.services.settings import SettingView
 
-_ACTOR = Actor("cli:operator", trusted=True)
 _WORDS = {"choice", "line"}
 
 
@@ -43,7 +42,9 @@ def run_list(options: argparse.Namespace) -> int:
 
 
 def run_set(options: argparse.Namespace) -> int:
-    view = settings.set_value(runtime.env(), _ACTOR, options.key, _typed(options.key, options.value), options.reason)
+    view = settings.set_value(
+        runtime.env(), operator(), options.key, _typed(options.key, options.value), options.reason
+    )
     print(f"{view.key} = {_word(view.value)}")
     return 0
 

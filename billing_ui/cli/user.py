@@ -7,12 +7,12 @@ import getpass
 import sys
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.queries.people import people
-from billing_ui.rules.access import PERMISSIONS, Actor
+from billing_ui.rules.access import PERMISSIONS
 from billing_ui.services import operators
 from billing_ui.services.operators import CreateUser
 
-_ACTOR = Actor("cli:operator", trusted=True)
 _NONE = "none"
 
 
@@ -40,13 +40,13 @@ def run_create(args: argparse.Namespace) -> int:
     wanted = CreateUser(
         email=args.email, password=_password(), name=args.name, zone=args.zone, language=args.language, role=args.role
     )
-    print(operators.create_user(runtime.env(), _ACTOR, wanted))
+    print(operators.create_user(runtime.env(), operator(), wanted))
     return 0
 
 
 def run_role(args: argparse.Namespace) -> int:
     role = None if args.role == _NONE else args.role
-    operators.set_role(runtime.env(), _ACTOR, args.email, role, args.reason)
+    operators.set_role(runtime.env(), operator(), args.email, role, args.reason)
     print(f"{args.email}: {args.role}")
     return 0
 

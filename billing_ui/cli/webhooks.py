@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 
 from billing_ui import runtime
+from billing_ui.cli.terminal import operator
 from billing_ui.queries.webhooks import deliveries, delivery
-from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import NotFound
 from billing_ui.services import inbox
 
@@ -50,6 +49,6 @@ def run_show(options: argparse.Namespace) -> int:
 
 
 def run_replay(options: argparse.Namespace) -> int:
-    inbox.replay(runtime.env(), Actor(name=f"cli:{getpass.getuser()}", trusted=True), options.message)
+    inbox.replay(runtime.env(), operator(), options.message)
     print(f"{options.message}: due now")
     return 0

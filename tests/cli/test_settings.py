@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from billing_ui import runtime
 from billing_ui.cli.main import main
+from billing_ui.cli.terminal import operator
 from billing_ui.infra.db import Database
 from billing_ui.models import Audit
 from billing_ui.rules.settings import SETTINGS
@@ -61,7 +62,7 @@ def test_a_change_is_marked_in_the_list_and_audited_with_its_reason(world: World
     assert [(row["key"], row["value"]) for row in changed] == [("seller.name", "PT Makalah Nusantara")]
     with world.env.db.read() as tx:
         act = tx.scalars(select(Audit).where(col(Audit.action) == "setting.changed")).one()
-    assert (act.actor, act.reason, act.subject) == ("cli:operator", "as on the deed", "seller.name")
+    assert (act.actor, act.reason, act.subject) == (operator().name, "as on the deed", "seller.name")
 
 
 @pytest.mark.parametrize(
