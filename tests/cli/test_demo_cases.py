@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from billing_ui.cli import demo_cases
 from billing_ui.cli.seed import seed
 from billing_ui.infra.db import Database
+from billing_ui.models import Job, MailLog, User
 from billing_ui.queries.captures import undecided
+from billing_ui.services import mails
 from tests.live_sandbox import Box, running_sandbox
 from tests.world import World, open_world
 
@@ -43,3 +47,16 @@ def test_a_sandbox_that_is_not_there_leaves_the_desk_empty(world: World) -> None
     seed(world.env)
     demo_cases.prepare(world.env, "http://127.0.0.1:1")
     assert kept(world) == []
+
+
+def test_seeding_again_leaves_real_mails_that_wait_alone(world: World) -> None:
+    seed(world.env)
+    customer = world.customer()
+    with world.env.db.begin() as tx:
+        user = tx.get_one(User, customer.actor.user_id)
+        mails.queue_welcome(tx, world.env, user)
+    seed(world.env)
+    with world.env.db.read() as tx:
+        waiting = tx.scalars(select(col(MailLog.to_address)).where(col(MailLog.status) == "queued")).all()
+        jobs = tx.scalars(select(col(Job.key)).where(col(Job.kind) == mails.KIND, col(Job.state) == "queued")).all()
+    assert (list(waiting), len(jobs)) == ([customer.email], 1)
