@@ -11,7 +11,7 @@ from tests.journeys.gateway import Gateway
 from tests.stack import Stack
 from tests.stops import Stop
 
-ROLE, UNREACHED = "payer", "unreached"
+ROLE, UNREACHED = "somebody who paid", "somebody unreached"
 PATIENCE_MS = 30_000
 LIST = "/admin/payments/"
 

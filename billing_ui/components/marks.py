@@ -19,8 +19,8 @@ STATUS_LOOKS: Final = {
     "failed": ("bad", "cross"),
     "expired": ("", "clock"),
     "canceled": ("", "cross"),
-    "refunded": ("info", "back"),
-    "partly_refunded": ("info", "back"),
+    "refunded": ("info", "return"),
+    "partly_refunded": ("info", "return"),
     "disputed": ("warn", "alert"),
     "void": ("", "cross"),
 }

@@ -26,8 +26,10 @@ from billing_ui.pages import (
 )
 from billing_ui.pages.admin import home, payment, payments
 from billing_ui.state.admin_desk import AdminDesk, AdminHome
+from billing_ui.state.admin_dispute import AdminDispute
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_payments import AdminPayments
+from billing_ui.state.admin_refund import AdminRefund
 from billing_ui.state.admin_resolve import AdminResolve
 from billing_ui.state.auth import AuthState, ResetState, VerifyState
 from billing_ui.state.history import HistoryState
@@ -68,7 +70,10 @@ PAGES = (
     Page("/admin", home.page, "nav.desk", [AdminDesk.enter, AdminHome.open]),
     Page("/admin/payments", payments.page, "adm.payments", [AdminDesk.enter, AdminPayments.open]),
     Page(
-        "/admin/payments/[pid]", payment.page, "adm.payment", [AdminDesk.enter, AdminPayment.open, AdminResolve.close]
+        "/admin/payments/[pid]",
+        payment.page,
+        "adm.payment",
+        [AdminDesk.enter, AdminPayment.open, AdminResolve.close, AdminRefund.close, AdminDispute.close],
     ),
     Page("/receipts/[number]", receipt.page, "receipt.page", [ReceiptState.open]),
     Page("404", not_found.page, "err.404"),

@@ -70,6 +70,7 @@ class DisputeLine:
     amount: int
     currency: str
     status: str
+    told: str
     reason: str
     due_at: datetime | None
 
@@ -221,8 +222,8 @@ def _disputes(tx: Tx, attempts: list[Payment]) -> list[Dispute]:
 
 def _dispute(dispute: Dispute) -> DisputeLine:
     return DisputeLine(
-        dispute.public_id, dispute.created_at, dispute.amount, dispute.currency, dispute.status, dispute.reason,
-        dispute.due_at,
+        dispute.public_id, dispute.created_at, dispute.amount, dispute.currency, dispute.status, dispute.told,
+        dispute.reason, dispute.due_at,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -16,23 +16,27 @@ from billing_ui.models import Capture, Dispute, Payment, Topup
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import NotFound
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.refunds import going_back
-from billing_ui.services.returns import Case, Stake, stake
+from billing_ui.services.returns import Case, Stake, stake, tokens_with
 
 Limit = Literal["whole", "refunded", "under_way", "spent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`maximum` is the most that may go back now. `is_refundable` is False where only a transfer by hand reaches the
-    payer."""
+    """`tokens` leave with `amount`; `maximum` is the most that may go back now.
+
+    Where it is not `is_refundable` only a transfer by hand reaches the payer; while `is_disputed` the payer's bank may
+    take the same money once more.
+    """
 
     payment: str
-    ref: str
     method: str
     currency: str
+    amount: int
+    tokens: int
     balance: int
     is_refundable: bool
+    is_disputed: bool
     stake: Stake
 
     @property
@@ -47,12 +51,6 @@ class Offer:
         if self.stake.under_way:
             return "under_way"
         return "refunded" if self.stake.gone else "whole"
-
-    def tokens(self, amount: int) -> int:
-        """The tokens that leave with so much money; refunds on their way are counted as gone."""
-        if self.stake.sold is None or not 0 < amount <= self.maximum:
-            return 0
-        return going_back(self.stake.sold, self.stake.before + self.stake.under_way, amount).tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +86,8 @@ def paying(tx: Tx, name: str) -> str:
     return found
 
 
-def offer(env: Env, actor: Actor, payment_public_id: str) -> Offer:
-    """Only looks: whoever then asks is told again, under locks, what is left."""
+def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = None) -> Offer:
+    """For this amount, or for all that may go. Only looks: who then asks is told again under locks what is left."""
     require(actor, "payments.resolve")
     with env.db.read() as tx:
         query = (
@@ -101,12 +99,20 @@ def offer(env: Env, actor: Actor, payment_public_id: str) -> Offer:
         found = tx.execute(query).first()
         if found is None:
             raise NotFound(what="payment")
-        capture, payment, topup = found
+        case = Case(*found)
+        standing = stake(tx, case)
+        wanted = standing.free if amount is None else amount
+        # What is on its way counts as gone.
+        then = replace(standing, gone=standing.gone + standing.under_way, under_way=0)
+        disputed = (col(Dispute.capture_id) == case.capture.id, col(Dispute.status) == "open")
+        payment = case.payment
         return Offer(
-            payment=payment.public_id, ref=topup.public_id, method=payment.method, currency=capture.currency,
+            payment=payment.public_id, method=payment.method, currency=case.capture.currency, amount=wanted,
+            tokens=tokens_with(tx, case, then, wanted) if 0 < wanted <= standing.free else 0,
             balance=ledger.balance_as_of(tx, payment.account_id, env.clock.now()),
             is_refundable=METHODS[payment.method].refundable and payment.gateway_request_id is not None,
-            stake=stake(tx, Case(capture, payment, topup)),
+            is_disputed=tx.scalar(select(col(Dispute.id)).where(*disputed).limit(1)) is not None,
+            stake=standing,
         )  # fmt: skip
 
 
@@ -124,14 +130,12 @@ def question(env: Env, actor: Actor, dispute_public_id: str) -> Question:
         found = tx.execute(query).first()
         if found is None:
             raise NotFound(what="dispute")
-        row, capture, payment, topup = found
-        standing = stake(tx, Case(capture, payment, topup))
+        row, case = found[0], Case(*found[1:])
+        standing = stake(tx, case)
         # What has gone back already cannot be lost once more.
         amount = min(row.amount, standing.left)
-        bought = standing.sold is not None and amount > 0
         return Question(
-            dispute=row.public_id, payment=payment.public_id, told=row.told, reason=row.reason, due_at=row.due_at,
-            currency=row.currency, claimed=row.amount, amount=amount,
-            tokens=going_back(standing.sold, standing.before, amount).tokens if bought and standing.sold else 0,
-            balance=ledger.balance_as_of(tx, payment.account_id, env.clock.now()),
+            dispute=row.public_id, payment=case.payment.public_id, told=row.told, reason=row.reason, due_at=row.due_at,
+            currency=row.currency, claimed=row.amount, amount=amount, tokens=tokens_with(tx, case, standing, amount),
+            balance=ledger.balance_as_of(tx, case.payment.account_id, env.clock.now()),
         )  # fmt: skip

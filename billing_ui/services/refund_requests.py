@@ -65,7 +65,8 @@ def request(env: Env, actor: Actor, payment_public_id: str, amount: int, reason:
     wish = Wish(amount, told_reason(reason), key)
     with env.db.begin() as tx:
         row, is_new = place(tx, env, actor, _paying(tx, payment_public_id), wish)
-        refund_id = cast(int, row.id)
+        refund_id, account_id = cast(int, row.id), row.account_id
+        after_commit(tx, lambda: env.signals.publish(account_id))
     env.failpoint("refund.stored")
     if is_new:
         ask(env, actor, refund_id)

@@ -71,14 +71,18 @@ def fail(env: Env, actor: Actor, refund_id: int, failure_code: str) -> None:
         row, payment = _locked(tx, refund_id)
         if cast(RefundStatus, row.status) not in OVER:
             _note(tx, env, actor, row, payment, "failed", failure_code)
+        account_id = payment.account_id
+        after_commit(tx, lambda: env.signals.publish(account_id))
 
 
 def doubt(env: Env, refund_id: int) -> None:
     """Nobody knows whether the gateway did it: that is looked at later, and never asked for under another name."""
     with env.db.begin() as tx:
-        row, _payment = _locked(tx, refund_id)
+        row, payment = _locked(tx, refund_id)
         if row.status == "asked":
             row.status, row.changed_at = "unknown", env.clock.now()
+        account_id = payment.account_id
+        after_commit(tx, lambda: env.signals.publish(account_id))
 
 
 def book(tx: Tx, env: Env, actor: Actor, row: Refund, case: returns.Case, way: returns.Exit) -> None:

@@ -108,7 +108,7 @@ def take_back(tx: Tx, env: Env, actor: Actor, case: Case, amount: int, way: Exit
     standing = stake(tx, case)
     sold = standing.sold
     back = Sold(amount, 0, 0, 0) if sold is None else going_back(sold, standing.before, amount)
-    tokens = min(back.tokens, _to_take(tx, case, sold, standing.before + amount))
+    tokens = tokens_with(tx, case, standing, amount)
     lot = ledger.lot_of(tx, account_id, case.tokens_key)
     moves = [ledger.Transfer(currency, "clearing", way.pocket, amount)]
     if sold is not None:
@@ -119,6 +119,16 @@ def take_back(tx: Tx, env: Env, actor: Actor, case: Case, amount: int, way: Exit
     posting = ledger.Posting(account_id, way.key, way.cause, actor.name, now, tuple(moves), may_owe=tokens > 0)
     receipt = ledger.post(tx, posting, now)
     return TakenBack(tokens, receipt.balance_before, receipt.balance_after)
+
+
+def tokens_with(tx: Tx, case: Case, standing: Stake, amount: int) -> int:
+    """The tokens that leave with so much money: whose time ran out nobody used, and nobody owes."""
+    sold = standing.sold
+    if sold is None:
+        return 0
+    expired = ledger.expired_of(tx, case.payment.account_id, case.tokens_key)
+    due = going_back(sold, 0, standing.before + amount).tokens - expired - _taken(tx, case.capture)
+    return min(going_back(sold, standing.before, amount).tokens, max(0, due))
 
 
 def release(tx: Tx, env: Env, actor: Actor, topup: Topup) -> None:
@@ -133,14 +143,6 @@ def release(tx: Tx, env: Env, actor: Actor, topup: Topup) -> None:
     topup.status = "void"
     for payment in attempts:
         move(tx, env, actor, payment, "returned")
-
-
-def _to_take(tx: Tx, case: Case, sold: Sold | None, gone: int) -> int:
-    """Tokens still to be taken once so much money has gone back: whose time ran out nobody used, and nobody owes."""
-    if sold is None:
-        return 0
-    expired = ledger.expired_of(tx, case.payment.account_id, case.tokens_key)
-    return max(0, going_back(sold, 0, gone).tokens - expired - _taken(tx, case.capture))
 
 
 def _into_clearing(currency: str, pocket: str, part: int) -> ledger.Transfer:

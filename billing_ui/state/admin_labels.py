@@ -44,8 +44,16 @@ def payment_file(found: PaymentFile) -> dict[str, Any]:
         "audits": [
             {**line, "before": spelled(line["before"]), "after": spelled(line["after"])} for line in told["audits"]
         ],
+        # Money that paid this purchase, in this attempt, and has not all gone back.
+        "paying": "refunded" not in found.flags
+        and any((line.payment, line.outcome) == (found.facts["id"], "credited") for line in found.captures),
         "waits": [line for line in told["captures"] if line["id"] in told["waits"]],
     }
+
+
+def audit_number(file: dict[str, Any], *families: str) -> str:
+    """The row of the act just done: the newest of its kind that the file knows."""
+    return str(max((line["id"] for line in file["audits"] if line["action"].startswith(families)), default=0))
 
 
 def spelled(detail: Mapping[str, Any]) -> str:

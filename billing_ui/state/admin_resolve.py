@@ -16,6 +16,7 @@ from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import captures
 from billing_ui.services.captures import CaptureDecisionView
+from billing_ui.state.admin_labels import audit_number
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.feedback import NOTHING, told
 
@@ -104,7 +105,10 @@ class AdminResolve(rx.State):
         desk = await self.get_state(AdminPayment)
         desk.error = dict(NOTHING)
         await desk._open(done.payment)
-        desk.told = {"key": f"adm.decided.{_came_of(done)}", "args": _figures(done, _number_in_audit(desk.file))}
+        desk.told = {
+            "key": f"adm.decided.{_came_of(done)}",
+            "args": _figures(done, audit_number(desk.file, "capture.")),
+        }
 
     def _require_whole(self) -> None:
         for name, missing in (
@@ -149,8 +153,3 @@ def _figures(done: CaptureDecisionView, number: str) -> dict[str, Any]:
         "money": {"money": done.amount, "currency": done.currency}, "tokens": done.tokens,
         "before": done.balance_before, "after": done.balance_after, "number": number,
     }  # fmt: skip
-
-
-def _number_in_audit(file: dict[str, Any]) -> str:
-    """The row of this act: the newest decision the file knows."""
-    return str(max((line["id"] for line in file["audits"] if line["action"].startswith("capture.")), default=0))

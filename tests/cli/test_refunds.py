@@ -30,8 +30,8 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def desk(sqlite_url: str, box: Box) -> Iterator[tuple[World, Refunding]]:
-    with open_world(Database(sqlite_url), box) as opened, refunding(opened) as both, runtime.use(both[0].env):
+def desk(sqlite_stocked_url: str, box: Box) -> Iterator[tuple[World, Refunding]]:
+    with open_world(Database(sqlite_stocked_url), box) as opened, refunding(opened) as both, runtime.use(both[0].env):
         yield both
 
 

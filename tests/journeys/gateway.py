@@ -1,6 +1,8 @@
 """The gateway's and the mail service's look-alike, as the person at the other end: pays, declines, reads the mail."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,11 +30,27 @@ class Gateway:
     def expire(self, ref: str) -> dict[str, Any]:
         return self._act(ref, "expire", {})
 
+    def dispute(self, ref: str, act: str = "open") -> dict[str, Any]:
+        """The payer's bank asks for the money back, or says how that ended."""
+        return self._act(ref, "dispute", {"act": act})
+
+    @contextmanager
+    def keeping_refunds_open(self) -> Iterator[None]:
+        """Meanwhile a refund that the product asks for ends only when `ends` is told; otherwise after a second."""
+        self._http.post("/modes", json={"refund_outcome": "pending"}).raise_for_status()
+        try:
+            yield
+        finally:
+            self._http.post("/modes", json={"refund_outcome": "succeeded"}).raise_for_status()
+
+    def ends(self, ref: str, outcome: str) -> None:
+        """The refund under way of this payment."""
+        told = self._http.get(f"/payments/{ref}").raise_for_status().json()
+        under_way = next(each["id"] for each in told["refunds"] if each["status"] == "PENDING")
+        self._http.post(f"/refunds/{under_way}/settle", json={"outcome": outcome}).raise_for_status()
+
     def refund(self, ref: str, **how: object) -> dict[str, Any]:
         return self._act(ref, "refund", how)
-
-    def dispute(self, ref: str, act: str) -> dict[str, Any]:
-        return self._act(ref, "dispute", {"act": act})
 
     def mails(self, to: str, about: str = "", at_least: int = 1) -> list[dict[str, Any]]:
         """The mails to this address whose text names `about`; waits until there are enough of them."""

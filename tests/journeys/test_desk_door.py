@@ -28,6 +28,15 @@ READS: list[tuple[str, dict[str, object]]] = [
     (RESOLVE + "ask", {"capture": "cap_x"}), (RESOLVE + "choose", {"decision": "credited"}),
     (RESOLVE + "because", {"reason": "something"}), (RESOLVE + "write_note", {"words": "x"}), (RESOLVE + "decide", {}),
 ]  # fmt: skip
+# Each dialog about money that goes back, from its question to the act.
+REFUND, DISPUTE = f"{STATE}admin_refund____admin_refund.", f"{STATE}admin_dispute____admin_dispute."
+MOVES: list[tuple[str, dict[str, object]]] = [
+    (REFUND + "ask", {}), (REFUND + "type_amount", {"amount": 25_000}), (REFUND + "go", {"way": "manual"}),
+    (REFUND + "because", {"reason": "something"}), (REFUND + "write", {"box": "note", "words": "x" * 20}),
+    (REFUND + "write", {"box": "number", "words": "BCA-1234"}), (REFUND + "send", {}),
+    (DISPUTE + "ask", {"dispute": "dsp_x"}), (DISPUTE + "choose", {"end": "lost"}),
+    (DISPUTE + "write_note", {"words": "x" * 20}), (DISPUTE + "conclude", {}),
+]  # fmt: skip
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def test_nobody_outside_gets_a_byte_of_the_desk(
     path = f"/admin/payments/{payment}/"
     with line(stack, customer.page.context if who == "customer" else None) as socket:
         before = held(socket)
-        for event, payload in READS:
+        for event, payload in [*READS, *MOVES]:
             socket.emit(event, payload, path)
         socket.settle()
         assert held(socket) == before
@@ -104,6 +113,40 @@ def test_support_reads_but_can_neither_decide_nor_lay_open_what_a_gateway_sent(
         assert socket.call(PAYMENT + "show_body", {"message": message}, path)["admin_payment.raw"]["id"] == message
     support.page.reload()
     expect(support.page.get_by_test_id("desk-waits")).to_have_count(1)
+
+
+def test_support_can_neither_send_money_back_nor_end_a_dispute(
+    customer: Desk, stack: Stack, gateway: Gateway, seat: Callable[..., Desk]
+) -> None:
+    ref = customer.asks_for(50_000)
+    gateway.pay(ref)
+    customer.awaits_status("paid")
+    gateway.dispute(ref)
+    support = seat("support")
+    path = f"/admin/payments/{payment_of(support.page.context, stack, ref)}/"
+    support.goes_to(path)
+    dispute = support.sees("desk-disputed").get_attribute("data-dispute")
+    for act in ("desk-refund-ask", "desk-dispute-end"):
+        expect(support.page.get_by_test_id(act)).to_have_count(0)
+    moves = [(name, {"dispute": dispute} if "dispute" in payload else payload) for name, payload in MOVES]
+    with line(stack, support.page.context) as socket:
+        assert socket.call(PAYMENT + "open", {}, path)["admin_payment.found"] is True
+        before = held(socket)
+        for event, payload in moves:
+            socket.emit(event, payload, path)
+        socket.settle()
+        assert held(socket) == before
+    with line(stack, seat("finance").page.context) as socket:
+        socket.call(PAYMENT + "open", {}, path)
+        assert socket.call(REFUND + "ask", {}, path)["admin_refund.opened"] is True
+        assert socket.call(DISPUTE + "ask", {"dispute": dispute}, path)["admin_dispute.opened"] is True
+        for amount in (-1, 10**17, "25000", None):
+            socket.emit(REFUND + "type_amount", {"amount": amount}, path)
+            socket.emit(REFUND + "send", {}, path)
+        assert socket.settle()["admin_refund.error"]["code"] == "field_invalid"
+    support.page.reload()
+    expect(support.sees("desk-disputed")).to_be_visible()
+    expect(support.page.get_by_test_id("desk-refunds-row")).to_have_count(0)
 
 
 def test_a_customer_meets_a_closed_door_and_a_stranger_the_way_to_sign_in(

@@ -13,8 +13,10 @@ from billing_ui.components.record import record
 from billing_ui.components.surface import card, facts, skeleton
 from billing_ui.components.text import money, num, t, when
 from billing_ui.components.verdict import terminal_state
+from billing_ui.pages.admin.dispute import open_disputes
 from billing_ui.pages.admin.frame import desk_page
 from billing_ui.pages.admin.payments import flag
+from billing_ui.pages.admin.refund import refund_button, refund_dialog
 from billing_ui.pages.admin.resolve import waiting_money
 from billing_ui.pages.admin.story import story
 from billing_ui.pages.admin.traces import traces
@@ -48,6 +50,8 @@ def _file() -> rx.Component:
             class_name="empty:hidden",
         ),
         waiting_money(),
+        open_disputes(),
+        refund_dialog(),
         rx.el.div(_payment(shown), _customer(shown), class_name="pair"),
         rx.el.div(story(), class_name="stack"),
         traces(),
@@ -70,21 +74,25 @@ def _head(shown: Any) -> rx.Component:
                 rx.el.div(status_badge(shown["status"].to(str)), rx.foreach(flags, flag), class_name="badges"),
                 class_name="stack-sm",
             ),
-            rx.cond(
-                AdminDesk.may_recheck,
-                button(
-                    "adm.recheck",
-                    on_click=AdminPayment.recheck,
-                    kind="secondary",
-                    icon_name="search",
-                    busy=AdminPayment.busy == "recheck",
-                    disabled=AdminPayment.busy != "",
-                    testid="desk-recheck",
-                ),
-                rx.fragment(),
-            ),
+            rx.el.div(refund_button(), _recheck(), class_name="row wraps"),
             class_name="between wraps",
         ),
+    )
+
+
+def _recheck() -> rx.Component:
+    return rx.cond(
+        AdminDesk.may_recheck,
+        button(
+            "adm.recheck",
+            on_click=AdminPayment.recheck,
+            kind="secondary",
+            icon_name="search",
+            busy=AdminPayment.busy == "recheck",
+            disabled=AdminPayment.busy != "",
+            testid="desk-recheck",
+        ),
+        rx.fragment(),
     )
 
 

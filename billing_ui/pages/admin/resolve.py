@@ -9,11 +9,11 @@ import reflex as rx
 from billing_ui.components.action import button
 from billing_ui.components.choice import radio_tile, tile_group
 from billing_ui.components.disclosure import modal
-from billing_ui.components.field import field
 from billing_ui.components.icons import icon
 from billing_ui.components.notice import error_summary
 from billing_ui.components.record import record
 from billing_ui.components.text import money, num, t, when
+from billing_ui.pages.admin.dialog import note_box, reason_select, short_box
 from billing_ui.state.admin_desk import AdminDesk
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_resolve import AdminResolve
@@ -65,8 +65,8 @@ def _dialog() -> rx.Component:
                     rx.fragment(),
                 ),
                 rx.cond(case["returning"], rx.el.p(t("adm.returning"), class_name="small"), _choices(case)),
-                _reason(),
-                _note(),
+                reason_select("resolve-reason", _REASONS, value=state.reason, on_change=state.because),
+                note_box("resolve-note", times=state.times, on_told=state.write_note),
                 rx.cond(state.decision == "paid_out", _number(), rx.fragment()),
                 class_name="stack",
             ),
@@ -126,40 +126,7 @@ def _tile(case: Any, decision: str, does: Any, why_not: Any) -> rx.Component:
     )
 
 
-def _reason() -> rx.Component:
-    control = rx.el.select(
-        rx.el.option(t("adm.reason_pick"), value=""),
-        *[rx.el.option(t(f"adm.reason_is.{reason}"), value=reason) for reason in _REASONS],
-        id="resolve-reason",
-        value=AdminResolve.reason,
-        on_change=AdminResolve.because,
-        class_name="input",
-        custom_attrs={"data-testid": "resolve-reason"},
-    )
-    return field("adm.reason", control, for_="resolve-reason")
-
-
-def _note() -> rx.Component:
-    """Told when the box is left, which happens before any button is pressed."""
-    control = rx.el.textarea(
-        id="resolve-note",
-        rows="3",
-        max_length=400,
-        key="note" + AdminResolve.times.to(str),
-        on_blur=AdminResolve.write_note,
-        class_name="input",
-        custom_attrs={"data-testid": "resolve-note", "aria-describedby": "resolve-note-hint"},
-    )
-    return field("adm.note", control, for_="resolve-note", hint="adm.note_hint")
-
-
 def _number() -> rx.Component:
-    control = rx.el.input(
-        id="resolve-number",
-        max_length=100,
-        on_blur=AdminResolve.write_number,
-        auto_complete="off",
-        class_name="input",
-        custom_attrs={"data-testid": "resolve-number", "aria-describedby": "resolve-number-hint"},
+    return short_box(
+        "resolve-number", "adm.bank_number", on_told=AdminResolve.write_number, hint="adm.bank_number_hint"
     )
-    return field("adm.bank_number", control, for_="resolve-number", hint="adm.bank_number_hint")

@@ -20,6 +20,10 @@ from billing_ui.state.session import Session
 
 Cell = tuple[Any, str]
 _NUMBER, _FEW = 2, 4
+_REFUNDS = (
+    ("asked", "info", "clock"), ("pending", "info", "clock"), ("unknown", "warn", "clock"),
+    ("succeeded", "ok", "check"), ("failed", "bad", "cross"), ("canceled", "", "cross"),
+)  # fmt: skip
 
 
 def traces() -> rx.Component:
@@ -103,10 +107,20 @@ def _capture(line: Any) -> tuple[Cell, ...]:
 
 def _refund(line: Any) -> tuple[Cell, ...]:
     name = rx.cond(line["gateway_refund_id"] != "", line["gateway_refund_id"].to(str), line["id"].to(str))
-    why = rx.el.div(rx.el.p(line["reason"]), rx.el.p(line["by"], class_name="fine mono"))
+    why = rx.el.div(
+        rx.el.p(line["reason"]),
+        rx.cond(line["failure"] != "", rx.el.p(line["failure"], class_name="fine mono"), rx.fragment()),
+        rx.el.p(line["by"], class_name="fine mono"),
+    )
+    status = line["status"].to(str)
+    standing = rx.match(
+        status,
+        *[(name, badge(t(f"adm.refund_is.{name}"), tone=tone, icon_name=look)) for name, tone, look in _REFUNDS],
+        badge(t("adm.refund_is." + status)),
+    )
     return _cells(
         line["at"], _mono(name), money(line["amount"].to(int), line["currency"]), why,
-        badge(t("adm.refund_is." + line["status"].to(str))),
+        rx.el.span(standing, custom_attrs={"data-testid": "desk-refund", "data-status": status}),
     )  # fmt: skip
 
 
