@@ -85,7 +85,7 @@ def _refunded(desk: Desk, gateway: Gateway, **how: object) -> str:
 
 def _disputed(desk: Desk, gateway: Gateway) -> str:
     ref = _paid(desk, gateway, "DANA")
-    gateway.dispute(ref, "open")
+    gateway.dispute(ref)
     return ref
 
 

@@ -1,4 +1,4 @@
-"""The dialog in which an operator says how a dispute ended; until then its tokens are held and no money moves."""
+"""The dialog in which an operator says how a dispute ended; until then its tokens are frozen and no money moves."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ class Gateway:
     def expire(self, ref: str) -> dict[str, Any]:
         return self._act(ref, "expire", {})
 
-    def dispute(self, ref: str, **how: object) -> dict[str, Any]:
+    def dispute(self, ref: str, act: str = "open") -> dict[str, Any]:
         """The payer's bank asks for the money back, or says how that ended."""
-        return self._act(ref, "dispute", how)
+        return self._act(ref, "dispute", {"act": act})
 
     @contextmanager
     def keeping_refunds_open(self) -> Iterator[None]:

@@ -58,7 +58,7 @@ def test_money_that_went_back_or_is_disputed_is_told_to_everybody(calm: Desk, ga
     gateway.refund(ref, amount=20_000)
     expect(calm.page.get_by_test_id("pay-status")).to_contain_text("Rp\u00a020.000 dari Rp\u00a050.000")
     found["partly refunded"] = faults(calm.page)
-    gateway.dispute(ref, "open")
+    gateway.dispute(ref)
     expect(calm.page.get_by_test_id("pay-status")).to_contain_text("disengketakan")
     found["disputed"] = faults(calm.page)
     assert not any(found.values()), json.dumps(found, indent=2)
