@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from billing_ui import ledger
 from billing_ui.env import Env
-from billing_ui.infra.db import Tx, after_commit
+from billing_ui.infra.db import Tx, after_commit, take_turns
 from billing_ui.models import Capture, Dispute
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import AlreadyDecided, FieldInvalid, NotFound
@@ -44,6 +44,11 @@ def hear(env: Env, actor: Actor, gateway: str, gateway_payment_id: str, claim: D
         )
         capture_id = tx.scalar(found)
         if capture_id is None:
+            return "unmatched"
+        # Before the payment: told twice at once, or of two payments at once, one dispute is one row.
+        take_turns(tx, f"dispute {gateway} {claim.gateway_dispute_id}")
+        row = _row(tx, gateway, claim)
+        if row is not None and row.capture_id != capture_id:
             return "unmatched"
         case = returns.locked_case(tx, capture_id)
         row = _row(tx, gateway, claim) or _opened(tx, env, actor, case, claim)

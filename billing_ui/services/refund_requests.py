@@ -13,7 +13,7 @@ from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
 from billing_ui.kit.amount import Amount
 from billing_ui.kit.ids import digest
-from billing_ui.models import Capture, Payment, Refund
+from billing_ui.models import Capture, Dispute, Payment, Refund
 from billing_ui.rules.access import Actor, require, system
 from billing_ui.rules.errors import (
     FieldInvalid,
@@ -210,6 +210,10 @@ def _known(tx: Tx, case: Case, wish: Wish, reference: str) -> Refund | None:
 def _require_left(tx: Tx, case: Case, amount: int) -> None:
     if amount <= 0:
         raise FieldInvalid(field="amount", why="range")
+    disputed = select(col(Dispute.id)).where(col(Dispute.capture_id) == case.capture.id, col(Dispute.status) == "open")
+    if tx.scalar(disputed.limit(1)) is not None:
+        # The bank may take the same money back; it must not leave twice.
+        raise NotRefundable(why="disputed", maximum=0, currency=case.capture.currency)
     free = stake(tx, case).free
     if amount > free:
         raise NotRefundable(why="amount", maximum=free, currency=case.capture.currency)

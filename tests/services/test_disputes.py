@@ -13,9 +13,17 @@ from billing_ui.models import Audit, Capture, Dispute, Topup
 from billing_ui.queries.captures import count_undecided, sums_undecided, undecided_of
 from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.rules.access import system
-from billing_ui.rules.errors import AlreadyDecided, FieldInvalid, Forbidden, InsufficientBalance, NotFound
+from billing_ui.rules.errors import (
+    AlreadyDecided,
+    FieldInvalid,
+    Forbidden,
+    InsufficientBalance,
+    NotFound,
+    NotRefundable,
+)
 from billing_ui.rules.facts import DisputeClaim, DisputeState, Refunded
-from billing_ui.services import captures, disputes, inbox, refunds
+from billing_ui.rules.refunds import Decision
+from billing_ui.services import captures, disputes, inbox, refund_requests, refunds
 from tests.live_sandbox import CALLBACK_TOKEN, Box
 from tests.refunding import FINANCE, SUPPORT, WHY, comes, pockets, spend
 from tests.world import Customer, World
@@ -225,3 +233,44 @@ def test_who_may_conclude_with_what_and_why(world: World) -> None:
     with world.env.db.read() as tx:
         audit = tx.scalars(select(Audit).where(Audit.action == "dispute.lost")).one()
     assert (audit.before["balance"], audit.after["balance"], audit.reason) == (500_000, 0, WHY)
+
+
+@pytest.mark.parametrize("decision", ["refunded", "paid_out"])
+def test_kept_money_under_dispute_does_not_leave_by_another_door(world: World, decision: Decision) -> None:
+    comes(world, ref := world.wants(world.customer()), amount=40_000)
+    hear(world, amount=40_000)
+    with world.env.db.read() as tx:
+        kept = tx.scalars(select(Capture.public_id)).one()
+    with pytest.raises(NotRefundable) as refused:
+        captures.decide(world.env, FINANCE, kept, decision, WHY, "TRF-0001")
+    assert refused.value.facts["why"] == "disputed"
+    disputes.conclude(world.env, FINANCE, rows(world)[0].public_id, "won", WHY)
+    captures.decide(world.env, FINANCE, kept, "paid_out", WHY, "TRF-0001")
+    assert world.payment(ref).status == "canceled"
+    world.books_are_right()
+
+
+def test_what_paid_a_purchase_is_not_refunded_while_it_is_disputed(world: World) -> None:
+    _customer, ref = paid(world)
+    hear(world)
+    payment = world.payment(ref).public_id
+    with pytest.raises(NotRefundable) as refused:
+        refund_requests.record_manual(world.env, FINANCE, payment, 10_000, WHY, "TRF-0001", key="by-hand-1")
+    assert refused.value.facts["why"] == "disputed"
+    hear(world, "won")
+    refund_requests.record_manual(world.env, FINANCE, payment, 10_000, WHY, "TRF-0001", key="by-hand-1")
+    assert world.balance(_customer) == 400_000
+    world.books_are_right()
+
+
+def test_a_dispute_told_again_about_other_money_touches_neither(world: World) -> None:
+    customer, ref = paid(world)
+    other = world.customer("lain@pelanggan.test")
+    comes(world, world.wants(other), "py-2")
+    hear(world)
+    claim = DisputeClaim("mi-dspt-1", "lost", 50_000, "IDR", "FRAUD")
+    assert disputes.hear(world.env, WEBHOOK, "xendit", "py-2", claim) == "unmatched"
+    [row] = rows(world)
+    assert (row.status, row.told) == ("open", "")
+    spend(world, other.account_id, 1)
+    assert shown(world, ref, customer).is_disputed
