@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -122,3 +122,11 @@ def _view(row: Row[*tuple[Any, ...]], now: datetime) -> KeptCapture:
         choices=() if leaving else tuple(decision for decision, can in possible.items() if can),
         is_returning=leaving > 0, cursor=capture.id,
     )  # fmt: skip
+
+
+def became_tokens() -> ColumnElement[bool]:
+    """Money that bought something: as it came, or by a later decision. Ordered by outcome, what paid comes first."""
+    decided = select(col(CaptureDecision.id)).where(
+        col(CaptureDecision.capture_id) == col(Capture.id), col(CaptureDecision.decision) == "credited"
+    )
+    return or_(col(Capture.outcome) == "credited", decided.exists())

@@ -13,6 +13,7 @@ from billing_ui import ledger
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
 from billing_ui.models import Capture, Dispute, Payment, Topup
+from billing_ui.queries.captures import became_tokens
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import NotFound
 from billing_ui.rules.methods import METHODS
@@ -76,7 +77,7 @@ def paying(tx: Tx, name: str) -> str:
         .join(Capture, col(Capture.payment_id) == col(Payment.id))
         .join(Topup, col(Topup.id) == col(Payment.topup_id))
         .where(
-            col(Capture.outcome) == "credited",
+            became_tokens(),
             or_(col(Payment.public_id) == name, col(Payment.reference) == name, col(Topup.public_id) == name),
         )
     )
@@ -94,7 +95,8 @@ def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = N
             select(Capture, Payment, Topup)
             .join(Payment, col(Payment.id) == col(Capture.payment_id))
             .join(Topup, col(Topup.id) == col(Payment.topup_id))
-            .where(col(Payment.public_id) == payment_public_id, col(Capture.outcome) == "credited")
+            .where(col(Payment.public_id) == payment_public_id, became_tokens())
+            .order_by(col(Capture.outcome), col(Capture.id))
         )
         found = tx.execute(query).first()
         if found is None:

@@ -14,6 +14,7 @@ from billing_ui.infra.db import Tx, after_commit
 from billing_ui.kit.amount import Amount
 from billing_ui.kit.ids import digest
 from billing_ui.models import Capture, Dispute, Payment, Refund
+from billing_ui.queries.captures import became_tokens
 from billing_ui.rules.access import Actor, require, system
 from billing_ui.rules.errors import (
     FieldInvalid,
@@ -188,11 +189,12 @@ def _again(env: Env, refund_id: int) -> datetime | None:
 
 
 def _paying(tx: Tx, payment_public_id: str) -> Case:
-    """The money that paid: the capture that was credited when it came."""
+    """The money that paid: credited as it came, or by a decision."""
     query = (
         select(col(Capture.id))
         .join(Payment, col(Payment.id) == col(Capture.payment_id))
-        .where(col(Payment.public_id) == payment_public_id, col(Capture.outcome) == "credited")
+        .where(col(Payment.public_id) == payment_public_id, became_tokens())
+        .order_by(col(Capture.outcome), col(Capture.id))
     )
     capture_id = tx.scalar(query)
     if capture_id is None:

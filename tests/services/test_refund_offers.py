@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from billing_ui.models import Capture, Payment, Refund
+from billing_ui.queries.captures import undecided_of
 from billing_ui.queries.disputes import disputes as open_disputes
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import Forbidden, NotFound
 from billing_ui.rules.facts import DisputeClaim
-from billing_ui.services import disputes, refund_offers, refund_requests
+from billing_ui.services import captures, disputes, refund_offers, refund_requests
 from billing_ui.services.refund_offers import Offer
 from tests.refunding import FINANCE, SUPPORT, WHY, Refunding, comes, refunding, spend
 from tests.world import Customer, World
@@ -51,6 +55,45 @@ def test_the_tokens_and_the_balance_that_were_told_are_those_that_move(
     done = send(world, payment, amount, "form-1")
     assert done.tokens == told.tokens
     assert world.balance(customer) == told.balance - told.tokens
+
+
+def test_money_that_was_held_and_then_credited_by_a_decision_may_go_back_too(desk: tuple[World, Refunding]) -> None:
+    world, gateway = desk
+    customer = world.customer()
+    ref = world.wants(customer)
+    comes(world, ref, amount=40_000)
+    payment = world.payment(ref).public_id
+    with pytest.raises(NotFound):
+        offer(world, payment)
+    with world.env.db.read() as tx:
+        [held] = undecided_of(tx, payment, world.clock.now())
+    captures.decide(world.env, FINANCE, held.capture, "credited", WHY)
+    gateway.answers = "succeeded"
+    assert offer(world, payment).maximum == 40_000
+    assert send(world, payment, 40_000, "form-1").tokens == 400_000
+    assert world.balance(customer) == 0
+    world.books_are_right()
+
+
+def test_of_two_credited_sums_the_one_that_paid_is_offered(desk: tuple[World, Refunding]) -> None:
+    world, gateway = desk
+    customer, payment = paid(world)
+    comes(world, reference_of(world, payment), "py-2")
+    with world.env.db.read() as tx:
+        [extra] = undecided_of(tx, payment, world.clock.now())
+    captures.decide(world.env, FINANCE, extra.capture, "credited", WHY)
+    gateway.answers = "succeeded"
+    send(world, payment, 50_000, "form-1")
+    with world.env.db.read() as tx:
+        sent = tx.scalars(select(Refund.capture_id)).one()
+        first = tx.scalars(select(Capture.id).where(col(Capture.gateway_payment_id) == "py-1")).one()
+    assert sent == first
+    assert world.balance(customer) == 500_000
+
+
+def reference_of(world: World, payment: str) -> str:
+    with world.env.db.read() as tx:
+        return str(tx.scalar(select(col(Payment.reference)).where(col(Payment.public_id) == payment)))
 
 
 def test_why_no_more_may_go_back(desk: tuple[World, Refunding]) -> None:
