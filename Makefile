@@ -16,9 +16,13 @@ demo: ## the whole product on this machine: PORT= SANDBOX_PORT= CATALOGUE= DATAB
 	@$(PREPARE) run
 	@exec $(BIN)/billing-ui demo
 
+# Most of a test's time is waiting, so two go side by side; what walks through pages or measures goes alone.
+CROWD = "not storm and not journey and not alone"
+ALONE = "not storm and (journey or alone)"
+
 test: ## every test, with its own browser, PostgreSQL and Redis (ARGS= goes to pytest)
 	@$(PREPARE) test
-	@exec $(BIN)/python -m pytest -m "not storm" $(ARGS)
+	@$(if $(ARGS),$(BIN)/python -m pytest -m "not storm" $(ARGS),$(BIN)/python -m pytest -m $(CROWD) -n 2 && $(BIN)/python -m pytest -m $(ALONE))
 
 check: ## format, lint, types, the law of imports, the shape of the house, locks
 	@$(PREPARE) check
