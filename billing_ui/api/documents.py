@@ -18,14 +18,17 @@ _ASKS = {
     },
 }
 _PAYABLE = {
-    "payment_id": "top_01jd8z3v7qx5m2n4p6r8s9t0vw", "status": "pending", "amount": 50_000, "total": 50_000,
-    "currency": "IDR", "method": "QRIS", "expires_at": "2026-11-21T05:00:00Z",
+    "payment_id": "top_01jd8z3v7qx5m2n4p6r8s9t0vw", "status": "pending", "amount": 50_000, "fee": 0, "tax": 0,
+    "total": 50_000, "currency": "IDR", "method": "QRIS", "expires_at": "2026-11-21T05:00:00Z",
     "pay_url": "https://billing.example.com/pay/top_01jd8z3v7qx5m2n4p6r8s9t0vw/", "qr_string": "00020101021226…",
 }  # fmt: skip
 _BARE = {name: said for name, said in _PAYABLE.items() if name != "qr_string"}
 _PAYABLES = {
     "qris": {"summary": "A code to scan", "value": _PAYABLE},
-    "va": {"summary": "A number to pay to", "value": {**_BARE, "method": "VA_BCA", "va_number": "1328212345678901"}},
+    "va": {
+        "summary": "A number to pay to, where the customer bears the fee",
+        "value": {**_BARE, "method": "VA_BCA", "fee": 4_000, "total": 54_000, "va_number": "1328212345678901"},
+    },
     "redirect": {
         "summary": "A page of the wallet to open",
         "value": {**_BARE, "method": "DANA", "redirect_url": "https://…", "deeplink": "dana://…"},
@@ -39,7 +42,7 @@ _PAYABLES = {
 _ATTEMPT = "pay_01jd8z3v7r2k4m6n8p0q2s4t6v"
 _FULL = {
     **_PAYABLE, "attempt": _ATTEMPT, "account": "acc_01jd8z2a4c6e8g0j2k4m6n8p0r", "external_id": "user-4711",
-    "fee": 0, "tax": 0, "tokens": 500_000, "created_at": "2026-11-21T03:00:00Z", "paid_at": None, "is_late": False,
+    "tokens": 500_000, "created_at": "2026-11-21T03:00:00Z", "paid_at": None, "is_late": False,
     "timeline": [{"at": "2026-11-21T03:00:00Z", "kind": "asked", "status": "created", "attempt": _ATTEMPT}],
 }  # fmt: skip
 

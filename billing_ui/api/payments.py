@@ -58,8 +58,6 @@ async def payment(payment_id: str) -> JSONResponse:
             attempt=shown.payment,
             account=found.account,
             external_id=found.external_id,
-            fee=shown.fee,
-            tax=shown.tax,
             tokens=shown.tokens,
             created_at=shown.created_at,
             paid_at=shown.paid_at,
@@ -96,8 +94,8 @@ def _read(env: Env, public_id: str) -> HostPaymentView:
 def _payable(env: Env, found: HostPaymentView) -> dict[str, Any]:
     shown = found.shown
     told: dict[str, Any] = {
-        "payment_id": shown.ref, "status": shown.status, "amount": shown.amount, "total": shown.total,
-        "currency": shown.currency, "method": shown.method, "expires_at": shown.expires_at,
+        "payment_id": shown.ref, "status": shown.status, "amount": shown.amount, "fee": shown.fee, "tax": shown.tax,
+        "total": shown.total, "currency": shown.currency, "method": shown.method, "expires_at": shown.expires_at,
         "pay_url": env.config.url(f"/pay/{shown.ref}/"), "failure_code": shown.failure_code or None,
     }  # fmt: skip
     if shown.status == "pending" and shown.instruction_kind in _INSTRUCTIONS:

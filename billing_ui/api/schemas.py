@@ -50,6 +50,8 @@ class TopupAnswer(BaseModel):
     payment_id: str = Field(description="Of the purchase; the same as in `pay_url`.")
     status: Status
     amount: int = Field(description="Price of the tokens.")
+    fee: int = Field(description="Of the method, where the customer bears it; frozen with the purchase.")
+    tax: int
     total: int = Field(description="What the customer pays: amount, fee and tax.")
     currency: str
     method: str
@@ -85,8 +87,6 @@ class PaymentAnswer(TopupAnswer):
     attempt: str = Field(description="The newest payment of the purchase, `pay_…`.")
     account: str
     external_id: str | None = None
-    fee: int
-    tax: int
     tokens: int
     created_at: datetime
     paid_at: datetime | None

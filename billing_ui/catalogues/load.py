@@ -12,7 +12,7 @@ from billing_ui.catalogues import brand, checks, offers, packages, usage
 from billing_ui.catalogues.reader import Table
 from billing_ui.catalogues.shape import Catalogue
 from billing_ui.rules.errors import Misconfigured
-from billing_ui.rules.setting_values import obstacle, read
+from billing_ui.rules.setting_values import obstacle, read, wanted
 from billing_ui.rules.settings import SETTINGS, SettingValue
 
 HOME = Path(__file__).parent
@@ -102,17 +102,5 @@ def _setting(table: Table, group: str, key: str) -> SettingValue:
         table.refuse(key, "is not a known setting")
     value = read(table.take(key))
     if value is None or obstacle(spec, value) is not None:
-        table.refuse(key, f"must be {_wanted(spec.kind, spec.minimum, spec.maximum, spec.choices)}")
+        table.refuse(key, f"must be {wanted(spec)}")
     return value
-
-
-def _wanted(kind: str, minimum: int, maximum: int, choices: tuple[str, ...]) -> str:
-    wanted = {
-        "flag": "true or false",
-        "whole": f"a whole number from {minimum} to {maximum}",
-        "choice": f"one of {', '.join(choices)}",
-        "days": f"three days in rising order, from {minimum} to {maximum}",
-        "line": "a text of one line",
-        "text": 'a pair {id = "…", en = "…"}',
-    }
-    return wanted[kind]

@@ -1,4 +1,4 @@
-"""`billing-ui payments list | show | recheck | refund | resolve | stats`: the desk's payments, without a browser."""
+"""`billing-ui payments list | show | recheck | refund | resolve | stats | methods`: the desk without a browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
-from billing_ui.cli import payment_stats, refunds
+from billing_ui.cli import methods, payment_stats, refunds
 from billing_ui.cli.terminal import operator
 from billing_ui.queries.admin_payment import payment_file
 from billing_ui.queries.admin_payments import listed
@@ -28,6 +28,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     _register_list(verbs)
     payment_stats.register(verbs)
+    methods.register(verbs)
     show = verbs.add_parser("show", help="everything known of one payment")
     show.add_argument("payment", metavar="PAYMENT", help="public id (pay_…)")
     show.add_argument("--json", action="store_true")

@@ -7,8 +7,8 @@ import json
 
 from billing_ui import runtime
 from billing_ui.cli.terminal import operator
-from billing_ui.rules.settings import SETTINGS
-from billing_ui.rules.words import Text
+from billing_ui.rules.setting_values import stored
+from billing_ui.rules.settings import SETTINGS, SettingValue
 from billing_ui.services import settings
 from billing_ui.services.settings import SettingView
 
@@ -23,7 +23,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     listed.set_defaults(run=run_list)
     changed = verbs.add_parser("set", help="change one; the old value set again takes it back")
     changed.add_argument("key", metavar="KEY", choices=SETTINGS, help="such as tax.mode")
-    changed.add_argument("value", metavar="VALUE", help='true, 11, included, [0, 3, 7], {"id": "…", "en": "…"}')
+    changed.add_argument(
+        "value",
+        metavar="VALUE",
+        help='true, 11, included, [0, 3, 7], {"id": "…", "en": "…"}, {"QRIS": {"flat": 0, "per_10000": 70}}',
+    )
     changed.add_argument("--reason", required=True, help="kept in the audit log")
     changed.set_defaults(run=run_set)
 
@@ -59,17 +63,10 @@ def _typed(key: str, value: str) -> object:
         return value
 
 
-def _word(value: object) -> str:
-    if isinstance(value, Text):
-        return json.dumps(value.pair(), ensure_ascii=False)
-    if isinstance(value, tuple):
-        return json.dumps(list(value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _word(value: SettingValue) -> str:
+    return value if isinstance(value, str) else json.dumps(stored(value)["v"], ensure_ascii=False)
 
 
 def _told(view: SettingView) -> dict[str, object]:
-    plain = [
-        word.pair() if isinstance(word, Text) else list(word) if isinstance(word, tuple) else word
-        for word in (view.value, view.default)
-    ]
+    plain = [stored(word)["v"] for word in (view.value, view.default)]
     return {"key": view.key, "kind": view.kind, "value": plain[0], "default": plain[1], "changed": view.is_changed}

@@ -9,6 +9,7 @@ import reflex as rx
 from billing_ui.components.action import copy_button, link_button
 from billing_ui.components.marks import badge
 from billing_ui.components.notice import notice
+from billing_ui.components.payment import price_parts
 from billing_ui.components.surface import balance_stat, facts
 from billing_ui.components.text import language, money, num, t, when
 
@@ -19,6 +20,7 @@ def pay_facts(shown: Any) -> rx.Component:
         [
             ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
             ("pay.method", t("method." + shown["method"].to(str))),
+            *_price(shown),
             (
                 "pay.ref",
                 rx.el.span(
@@ -29,6 +31,10 @@ def pay_facts(shown: Any) -> rx.Component:
             ),
         ]
     )
+
+
+def _price(shown: Any) -> list[rx.Component]:
+    return price_parts(shown["amount"], shown["fee"], shown["tax"], shown["currency"])
 
 
 def pay_paid(shown: Any, brand: Any, home: Any) -> rx.Component:
@@ -87,6 +93,7 @@ def _receipt(shown: Any) -> rx.Component:
                 ("pay.paid_at", when(shown["paid_at"], shown["zone"])),
                 ("pay.method", t("method." + shown["method"].to(str))),
                 ("pay.item", t("pay.item_tokens", tokens=num(shown["tokens"]))),
+                *_price(shown),
             ],
             total=("topup.total_paid", money(shown["total"], shown["currency"])),
         ),

@@ -7,6 +7,7 @@ import reflex as rx
 from billing_ui.components.action import copy_button, link_button
 from billing_ui.components.browser import Countdown
 from billing_ui.components.disclosure import fold, steps, steps_of
+from billing_ui.components.surface import fact_where
 from billing_ui.components.text import Handler, money, pair, t, when
 
 
@@ -24,6 +25,16 @@ def amount_due(amount: rx.Var[int], currency: Any) -> rx.Component:
         copy_button(amount, "pay.copy_amount"),
         class_name="between",
     )
+
+
+def price_parts(price: Any, fee: Any, tax: Any, currency: Any) -> list[rx.Component]:
+    """What a total is made of, for `facts`; nothing where it is the price alone."""
+    has_fee, has_tax = fee.to(int) > 0, tax.to(int) > 0
+    return [
+        fact_where(has_fee | has_tax, "topup.price", money(price, currency)),
+        fact_where(has_fee, "topup.fee", money(fee, currency)),
+        fact_where(has_tax, "topup.tax_plain", money(tax, currency)),
+    ]
 
 
 def deadline(until: rx.Var[str], zone: Any, *, on_done: Handler = None) -> rx.Component:

@@ -52,14 +52,23 @@ def meter(percent: rx.Var[int], words: Words, *, tone: Any = "") -> rx.Component
     )
 
 
-def facts(rows: Sequence[tuple[Words, Any]], *, total: tuple[Words, Any] | None = None) -> rx.Component:
-    """Names and values in two columns; the last may be the sum."""
+def facts(rows: Sequence[tuple[Words, Any] | rx.Component], *, total: tuple[Words, Any] | None = None) -> rx.Component:
+    """Names and values in two columns; the last may be the sum. `fact_where` makes a row that is not always there."""
     cells: list[rx.Component] = []
-    for name, value in rows:
-        cells += [rx.el.dt(said(name)), rx.el.dd(value, class_name="tnum")]
+    for row in rows:
+        cells += [row] if isinstance(row, rx.Component) else _cells(*row)
     if total is not None:
         cells += [rx.el.dt(said(total[0]), class_name="sum"), rx.el.dd(total[1], class_name="sum tnum")]
     return rx.el.dl(*cells, class_name="facts")
+
+
+def fact_where(is_there: rx.Var[Any], name: Words, value: Any) -> rx.Component:
+    """One row of `facts` under a condition."""
+    return rx.cond(is_there, rx.fragment(*_cells(name, value)), rx.fragment())
+
+
+def _cells(name: Words, value: Any) -> list[rx.Component]:
+    return [rx.el.dt(said(name)), rx.el.dd(value, class_name="tnum")]
 
 
 def skeleton(height: str = "20px", width: str = "100%") -> rx.Component:

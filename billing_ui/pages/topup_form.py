@@ -11,6 +11,7 @@ from billing_ui.components.action import button
 from billing_ui.components.choice import radio_tile, tile_tag
 from billing_ui.components.field import amount_field
 from billing_ui.components.notice import error_summary
+from billing_ui.components.payment import price_parts
 from billing_ui.components.phone import phone_error, phone_field
 from billing_ui.components.record import record
 from billing_ui.components.surface import facts
@@ -190,18 +191,38 @@ def _method(method: ObjectVar[dict[str, Any]]) -> rx.Component:
         "method-choice",
         code,
         t("method." + code),
-        note=rx.match(
-            why,
-            ("", t("method_hint." + code)),
-            ("minimum", t("topup.method_min", money=money(method["minimum"], Session.currency))),
-            ("maximum", t("topup.method_max", money=money(method["maximum"], Session.currency))),
-            t("topup.method_closed"),
+        note=rx.fragment(
+            rx.match(
+                why,
+                ("", t("method_hint." + code)),
+                ("minimum", t("topup.method_min", money=money(method["minimum"], Session.currency))),
+                ("maximum", t("topup.method_max", money=money(method["maximum"], Session.currency))),
+                t("topup.method_closed"),
+            ),
+            _cost(method),
         ),
         checked=TopupState.method == code,
         on_pick=TopupState.pick_method(code),
         disabled=why != "",
         testid=rx.Var.create("method-") + code,
         attrs={"data-disabled-reason": rx.cond(why != "", why, rx.Var("undefined"))},
+    )
+
+
+def _cost(method: ObjectVar[dict[str, Any]]) -> rx.Component:
+    """What this way to pay costs and takes; nothing where there is nothing to tell."""
+    low, high = (money(method[bound], Session.currency) for bound in ("minimum", "maximum"))
+    fee = t("topup.method_fee", money=money(method["fee"], Session.currency))
+    cost = rx.match(method["cost"].to(str), ("fee", fee), ("none", t("topup.method_free")), "")
+    bounds = rx.match(
+        method["bounds"].to(str),
+        ("both", t("topup.method_bounds", min=low, max=high)),
+        ("maximum", t("topup.method_up_to", money=high)),
+        "",
+    )
+    return rx.fragment(
+        rx.cond(method["cost"], rx.el.span(cost, class_name="tile-cost tnum"), rx.fragment()),
+        rx.cond(method["bounds"], rx.el.span(bounds, class_name="tile-more tnum"), rx.fragment()),
     )
 
 
@@ -263,12 +284,7 @@ def _concerns_the_whole(error: Any) -> rx.Var[bool]:
 
 def _sums(quote: Any, currency: Any) -> rx.Component:
     """Fee and tax are lines of their own only where this deployment takes any."""
-    total = ("topup.total", money(quote["total"], currency))
-    price = ("topup.price", money(quote["price"], currency))
-    fee = ("topup.fee", money(quote["fee"], currency))
-    tax = ("topup.tax_plain", money(quote["tax"], currency))
-    return rx.cond(
-        quote["fee"],
-        rx.cond(quote["tax"], facts([price, fee, tax], total=total), facts([price, fee], total=total)),
-        rx.cond(quote["tax"], facts([price, tax], total=total), facts([], total=total)),
+    return facts(
+        price_parts(quote["price"], quote["fee"], quote["tax"], currency),
+        total=("topup.total", money(quote["total"], currency)),
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from billing_ui.rules.methods import METHODS, Fee
 from billing_ui.rules.settings import SettingSpec, SettingValue
 from billing_ui.rules.words import Text
 
-Obstacle = Literal["type", "minimum", "maximum", "choice", "order", "length"]
+Obstacle = Literal["type", "minimum", "maximum", "choice", "order", "length", "method"]
 
 LONGEST_TEXT = 500
 LONGEST_LINE = 200
+MOST_PER_10000 = 1_000
 
 
 def obstacle(spec: SettingSpec, value: SettingValue) -> Obstacle | None:
@@ -29,6 +31,8 @@ def obstacle(spec: SettingSpec, value: SettingValue) -> Obstacle | None:
             return "length" if max(len(value.id), len(value.en)) > LONGEST_TEXT else None
         case "line":
             return _obstacle_of_line(value)
+        case "fees":
+            return _obstacle_of_fees(spec, value)
     return _obstacle_of_days(spec, value)
 
 
@@ -45,6 +49,39 @@ def _obstacle_of_days(spec: SettingSpec, value: SettingValue) -> Obstacle | None
     if list(value) != sorted(set(value)):
         return "order"
     return _outside(spec, value)
+
+
+def _obstacle_of_fees(spec: SettingSpec, value: SettingValue) -> Obstacle | None:
+    if not isinstance(value, dict):
+        return "type"
+    if not value.keys() <= METHODS.keys():
+        return "method"
+    if any(fee.per_10000 > MOST_PER_10000 for fee in value.values()):
+        return "maximum"
+    return _outside(spec, [fee.flat for fee in value.values()]) or (
+        "minimum" if any(fee.per_10000 < 0 for fee in value.values()) else None
+    )
+
+
+def wanted(spec: SettingSpec) -> str:
+    """What a value of this setting looks like, for whoever writes one."""
+    match spec.kind:
+        case "flag":
+            return "true or false"
+        case "whole":
+            return f"a whole number from {spec.minimum} to {spec.maximum}"
+        case "choice":
+            return f"one of {', '.join(spec.choices)}"
+        case "days":
+            return f"three days in rising order, from {spec.minimum} to {spec.maximum}"
+        case "line":
+            return "a text of one line"
+        case "text":
+            return 'a pair {id = "…", en = "…"}'
+    return (
+        f"for each method {{flat, per_10000}}, flat from {spec.minimum} to {spec.maximum}, "
+        f"per_10000 from 0 to {MOST_PER_10000}"
+    )
 
 
 def _is_whole(value: object) -> bool:
@@ -65,6 +102,8 @@ def stored(value: SettingValue) -> dict[str, object]:
     """The value wrapped for a JSON column, where a bare number or a pair would lose its type."""
     if isinstance(value, Text):
         return {"v": value.pair()}
+    if isinstance(value, dict):
+        return {"v": {code: {"flat": fee.flat, "per_10000": fee.per_10000} for code, fee in value.items()}}
     return {"v": list(value) if isinstance(value, tuple) else value}
 
 
@@ -82,4 +121,16 @@ def read(raw: object) -> SettingValue | None:
         return tuple(raw)
     if isinstance(raw, dict) and raw.keys() == {"id", "en"} and all(isinstance(word, str) for word in raw.values()):
         return Text(raw["id"], raw["en"])
-    return None
+    return _read_fees(raw) if isinstance(raw, dict) else None
+
+
+def _read_fees(raw: Mapping[str, object]) -> SettingValue | None:
+    """Both parts of every fee are written out, so that nobody forgets one."""
+    fees = {}
+    for code, parts in raw.items():
+        if not isinstance(parts, dict) or parts.keys() != {"flat", "per_10000"}:
+            return None
+        if not all(map(_is_whole, parts.values())):
+            return None
+        fees[code] = Fee(**parts)
+    return fees

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from billing_ui.rules.methods import Fee
 from billing_ui.rules.words import Text
 
-SettingValue = bool | int | str | tuple[int, ...] | Text
-SettingKind = Literal["flag", "whole", "choice", "days", "text", "line"]
+SettingValue = bool | int | str | tuple[int, ...] | Text | dict[str, Fee]
+SettingKind = Literal["flag", "whole", "choice", "days", "text", "line", "fees"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,12 @@ SETTINGS: dict[str, SettingSpec] = {
                 "Siapa yang menanggung biaya pembayaran.",
                 "Who bears the payment fee."),
         _whole("fee.amount", 0, 0, 1_000_000,
-               "Biaya pembayaran yang ditambahkan bila ditanggung pelanggan.",
-               "The payment fee that is added when the customer bears it."),
+               "Satu biaya rata untuk semua metode, bila ditanggung pelanggan; 0 berarti tiap metode dengan biayanya.",
+               "One flat fee for all methods, when the customer bears it; 0 means each method has its own."),
+        SettingSpec("fee.methods", "fees", {},
+                    Text("Biaya per metode sebagai ganti tabel: tetap dan per 10.000 dari harga.",
+                         "Fees of single methods instead of the table's: flat, and per 10,000 of the price."),
+                    0, 1_000_000),
         _choice("tax.mode", ("off", "included", "added"),
                 "PPN: tidak dipungut, sudah termasuk harga, atau ditambahkan.",
                 "VAT: off, included in prices, or added to them."),

@@ -16,7 +16,7 @@ from billing_ui.infra.db import Tx
 from billing_ui.models import Audit, Setting
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import FieldInvalid, NotFound
-from billing_ui.rules.setting_values import obstacle, read, restored, stored
+from billing_ui.rules.setting_values import obstacle, read, restored, stored, wanted
 from billing_ui.rules.settings import SETTINGS, SettingSpec, SettingValue
 from billing_ui.rules.words import Text
 from billing_ui.services import audits
@@ -76,7 +76,7 @@ def set_value(env: Env, actor: Actor, key: str, value: object, reason: str) -> S
     known = read(value)
     why = "type" if known is None else obstacle(spec, known)
     if known is None or why is not None:
-        raise FieldInvalid(field=key, why=why)
+        raise FieldInvalid(field=key, why=why, wanted=wanted(spec))
     with env.db.begin() as tx:
         row = tx.get(Setting, key, with_for_update=True) or Setting(
             key=key, kind=spec.kind, value=stored(spec.default), default_value=stored(spec.default)

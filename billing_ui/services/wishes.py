@@ -57,10 +57,10 @@ def place(env: Env, actor: Actor, account_id: int, wish: RequestTopup) -> tuple[
                 raise KeyReused(key=wish.form_key)
             return known.public_id, None
         take_turns(tx, f"wishes of account {account_id}")
-        twin = None if wish.is_host_key else _open_twin(tx, env, account_id, wish)
+        plan, package, priced = price(tx, env, account_id, wish.amount, wish.method)
+        twin = None if wish.is_host_key else _open_twin(tx, env, account_id, wish, priced)
         if twin is not None:
             return twin.public_id, None
-        plan, package, priced = price(tx, env, account_id, wish.amount, wish.method)
         topup = _purchase(env, actor, account_id, wish, priced)
         topup.plan_version_id = cast(int, plan.id)
         topup.token_package_id = package.id if package else None
@@ -76,12 +76,6 @@ def price(
     plan = plans.topup_plan(tx, account_id)
     if plan is None:
         raise PlanUnavailable(plan="")
-    terms = Terms(
-        tax_mode=operator_settings.get(tx, "tax.mode"),
-        tax_rate_per_10000=operator_settings.get(tx, "tax.rate_per_10000"),
-        fee_payer=operator_settings.get(tx, "fee.payer"),
-        fee_amount=operator_settings.get(tx, "fee.amount"),
-    )
     package = plans.package_for(tx, plan.slug, amount)
     if package is not None:
         offer = Offer(
@@ -95,7 +89,18 @@ def price(
             Amount(amount, env.catalogue.currency), custom.minimum, custom.maximum, custom.step,
             custom.tokens_num, custom.tokens_den,
         )  # fmt: skip
-    return plan, package, quote(offer, terms, method)
+    return plan, package, quote(offer, terms(tx), method)
+
+
+def terms(tx: Tx) -> Terms:
+    """How this deployment adds fees and tax today; a purchase keeps those of its own day."""
+    return Terms(
+        tax_mode=operator_settings.get(tx, "tax.mode"),
+        tax_rate_per_10000=operator_settings.get(tx, "tax.rate_per_10000"),
+        fee_payer=operator_settings.get(tx, "fee.payer"),
+        fee_amount=operator_settings.get(tx, "fee.amount"),
+        fees=operator_settings.get(tx, "fee.methods"),
+    )
 
 
 def _purchase(env: Env, actor: Actor, account_id: int, wish: RequestTopup, priced: Quote) -> Topup:
@@ -108,12 +113,14 @@ def _purchase(env: Env, actor: Actor, account_id: int, wish: RequestTopup, price
     )  # fmt: skip
 
 
-def _open_twin(tx: Tx, env: Env, account_id: int, wish: RequestTopup) -> Topup | None:
+def _open_twin(tx: Tx, env: Env, account_id: int, wish: RequestTopup, priced: Quote) -> Topup | None:
+    """The same wish at the same terms: whoever was shown another total wants that one."""
     query = (
         select(Topup)
         .join(Payment, col(Payment.topup_id) == col(Topup.id))
         .where(
-            col(Topup.account_id) == account_id, col(Topup.amount) == wish.amount, col(Topup.status) == "open",
+            col(Topup.account_id) == account_id, col(Topup.amount) == wish.amount,
+            col(Topup.total_amount) == priced.total.quantity, col(Topup.status) == "open",
             col(Topup.created_at) > env.clock.now() - SAME_WISH, col(Payment.method) == wish.method,
             col(Payment.status).in_(("created", "pending")), col(Payment.expires_at) > env.clock.now(),
             col(Payment.payer_phone).is_not_distinct_from(wish.phone),

@@ -15,21 +15,19 @@ from billing_ui.queries.payment import PaymentView, payment_view
 from billing_ui.queries.plans import PackageView, plan_by_slug
 from billing_ui.queries.topups import last_method, last_phone, unfinished
 from billing_ui.rules.errors import BillingError
-from billing_ui.rules.methods import METHODS, obstacle
+from billing_ui.rules.methods import METHODS
 from billing_ui.rules.phones import national
-from billing_ui.rules.topups import Quote
+from billing_ui.rules.topups import FeePayer, Quote, Way, way
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services.plans import topup_plan
 from billing_ui.services.topups import RequestTopup, request
-from billing_ui.services.wishes import price
+from billing_ui.services.wishes import price, terms
 from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
-from billing_ui.state.labels import everyday, instant, worth
 from billing_ui.state.pay import PayState
 from billing_ui.state.session import enter
+from billing_ui.state.topup_labels import in_groups, option, quoted, waiting
 
-_GROUPS = ("qris", "va", "ewallet", "card")
-_SHUT = ("closed", "currency")  # no amount opens these
 _LONGEST_PHONE = 40
 
 
@@ -41,6 +39,17 @@ class Offer:
     last_method: str | None
     last_phone: str | None
     unfinished: PaymentView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an amount comes to: by every method, and in full by the one that is chosen, or why it has no price."""
+
+    ways: tuple[Way, ...]
+    fee_payer: FeePayer
+    method: str
+    priced: Quote | None = None
+    problem: BillingError | None = None
 
 
 class TopupState(rx.State):
@@ -149,9 +158,9 @@ class TopupState(rx.State):
 
     def _show(self, offer: Offer) -> None:
         custom = runtime.env().catalogue.custom_amount
-        self.options = [_option(each) for each in offer.options]
+        self.options = [option(each) for each in offer.options]
         self.custom = {} if custom is None else {"minimum": custom.minimum, "maximum": custom.maximum}
-        self.unfinished = {} if offer.unfinished is None else _unfinished(offer.unfinished)
+        self.unfinished = {} if offer.unfinished is None else waiting(offer.unfinished)
         self.method = self.method or offer.last_method or ""
         self.phone = self.phone or national(offer.last_phone or "")
 
@@ -160,21 +169,11 @@ class TopupState(rx.State):
         who = viewer(self)
         if who is None or who.actor.account_id is None:
             return
-        env = runtime.env()
-        total = Amount(amount, env.catalogue.currency)
-        possible = [code for code in METHODS if obstacle(code, total) is None]
-        self.amount, self.error = amount, dict(NOTHING)
-        self.method = method if method in possible else next(iter(possible), "")
-        self.groups = _groups(total)
-        if not amount or not self.method:
-            self.quote = {}
-            return
-        try:
-            priced = await runtime.run(_priced, who.actor.account_id, amount, self.method)
-        except BillingError as problem:
-            self.quote, self.error = {}, told(problem)
-        else:
-            self.quote = _quoted(priced)
+        chosen = await runtime.run(_chosen, who.actor.account_id, amount, method)
+        self.amount, self.method = amount, chosen.method
+        self.groups = in_groups(chosen.ways, is_borne=chosen.fee_payer == "customer" and amount > 0)
+        self.quote = {} if chosen.priced is None else quoted(chosen.priced)
+        self.error = dict(NOTHING) if chosen.problem is None else told(chosen.problem)
 
     async def _ask(self) -> AsyncGenerator[Any, None]:
         who = viewer(self)
@@ -200,53 +199,20 @@ class Asked(rx.State):
     ref: rx.Field[str] = rx.field("")
 
 
-def _option(view: PackageView) -> dict[str, Any]:
-    tokens = view.tokens + view.bonus_tokens
-    return {
-        "amount": view.amount, "currency": view.currency, "tokens": tokens, "bonus": view.bonus_tokens,
-        "popular": view.is_popular, "about": everyday(tokens),
-    }  # fmt: skip
-
-
-def _unfinished(view: PaymentView) -> dict[str, Any]:
-    return {
-        "ref": view.ref, "total": view.total, "currency": view.currency, "method": view.method,
-        "expires_at": instant(view.expires_at),
-    }  # fmt: skip
-
-
-def _groups(total: Amount) -> list[dict[str, Any]]:
-    """Every method in its group; one that cannot take this amount stays, with its reason and its bounds."""
-    return [
-        {
-            "name": group,
-            "methods": [
-                {"code": each.code, "why": obstacle(each.code, total) or "", "minimum": each.minimum,
-                 "maximum": each.maximum, "needs_phone": each.needs_phone}
-                for each in METHODS.values()
-                if each.group == group
-            ],
-            "open": any(
-                obstacle(each.code, total) not in _SHUT for each in METHODS.values() if each.group == group
-            ),
-        }
-        for group in _GROUPS
-    ]  # fmt: skip
-
-
-def _quoted(priced: Quote) -> dict[str, Any]:
-    tokens = priced.tokens + priced.bonus_tokens
-    return {
-        "price": priced.price.quantity, "fee": priced.fee.quantity, "tax": priced.tax.quantity,
-        "total": priced.total.quantity, "currency": priced.total.unit, "tokens": tokens,
-        "bonus": priced.bonus_tokens, "about": everyday(tokens), "worth": worth(tokens),
-    }  # fmt: skip
-
-
-def _priced(account_id: int, amount: int, method: str) -> Quote:
+def _chosen(account_id: int, amount: int, method: str) -> Chosen:
+    """The wished method if it takes the total, else the first one that does."""
     env = runtime.env()
     with env.db.read() as tx:
-        return price(tx, env, account_id, amount, method)[2]
+        in_force = terms(tx)
+        ways = tuple(way(Amount(amount, env.catalogue.currency), code, in_force) for code in METHODS)
+        possible = [each.method for each in ways if each.why is None]
+        method = method if method in possible else next(iter(possible), "")
+        if not amount or not method:
+            return Chosen(ways, in_force.fee_payer, method)
+        try:
+            return Chosen(ways, in_force.fee_payer, method, priced=price(tx, env, account_id, amount, method)[2])
+        except BillingError as problem:
+            return Chosen(ways, in_force.fee_payer, method, problem=problem)
 
 
 def on_sale(tx: Tx, account_id: int) -> tuple[PackageView, ...]:

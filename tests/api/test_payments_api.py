@@ -22,6 +22,7 @@ from billing_ui.gateways.xendit import XenditGateway
 from billing_ui.models import Account, Audit, Job, Payment, PaymentEvent, Topup
 from billing_ui.security.wrap import wrap
 from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, Box
+from tests.services.test_receipts import choose
 from tests.world import NEVER, Customer, World
 
 URL = "/api/payments/topup"
@@ -111,6 +112,14 @@ def test_a_qris_topup_is_payable_and_its_payment_is_seen(host: Host, world: Worl
     assert "qr_string" not in paid, "nobody is invited to pay twice"
     assert host.post().json()["status"] == "paid"
     assert world.balance(host.customer) == 500_000
+
+
+def test_a_fee_that_the_customer_bears_is_told_apart(host: Host, world: World) -> None:
+    choose(world, "fee.payer", "customer")
+    made = host.post(method="VA_BCA").json()
+    assert [made[part] for part in ("amount", "fee", "tax", "total")] == [50_000, 4_000, 0, 54_000]
+    seen = host.get(made["payment_id"]).json()
+    assert [seen[part] for part in ("amount", "fee", "tax", "total")] == [50_000, 4_000, 0, 54_000]
 
 
 def test_a_virtual_account_is_told_as_a_number_and_an_account_may_be_named_by_its_own_id(host: Host) -> None:

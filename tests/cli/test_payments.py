@@ -66,6 +66,30 @@ def test_a_long_list_says_how_to_go_on(world: World, capsys: Output) -> None:
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+def test_the_methods_are_told_with_what_they_take_and_cost(world: World, capsys: Output) -> None:
+    assert main(["payments", "methods"]) == 0
+    told = capsys.readouterr().out
+    assert "borne by us" in told
+    qris, bca = (next(line for line in told.splitlines() if code in line) for code in ("QRIS", "VA_BCA"))
+    assert qris.split() == ["QRIS", "xendit", "1", "10,000,000", "0.7%", "yes"]
+    assert bca.split() == ["VA_BCA", "xendit", "10,000", "50,000,000", "4,000", "yes"]
+    fees = '{"QRIS": {"flat": 250, "per_10000": 100}, "VA_BCA": {"flat": 0, "per_10000": 0}}'
+    main(["settings", "set", "fee.methods", fees, "--reason", "our own contract"])
+    main(["settings", "set", "fee.payer", "customer", "--reason", "our own contract"])
+    capsys.readouterr()
+    main(["payments", "methods"])
+    told = capsys.readouterr().out
+    assert "borne by customer" in told
+    qris, bca = (next(line for line in told.splitlines() if code in line) for code in ("QRIS", "VA_BCA"))
+    assert qris.split() == ["*", "QRIS", "xendit", "1", "10,000,000", "250", "+", "1%", "yes"]
+    assert bca.split() == ["*", "VA_BCA", "xendit", "10,000", "50,000,000", "none", "yes"]
+    main(["payments", "methods", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["fee_payer"] == "customer"
+    assert told["methods"][0]["fee"] == {"flat": 250, "per_10000": 100}
+    assert {each["method"] for each in told["methods"] if not each["open"]} == {"CARD"}
+
+
 def test_asking_the_gateway_again_finds_the_money(world: World, box: Box, capsys: Output) -> None:
     customer = world.customer()
     ref = world.wants(customer)

@@ -15,6 +15,7 @@ from billing_ui.cli.main import main
 from billing_ui.cli.terminal import operator
 from billing_ui.infra.db import Database
 from billing_ui.models import Audit
+from billing_ui.rules.methods import Fee
 from billing_ui.rules.settings import SETTINGS
 from billing_ui.services import settings
 from tests.world import World, open_world
@@ -47,6 +48,7 @@ def test_every_setting_is_listed_with_what_it_is_for(world: World, capsys: Outpu
         ("tax.rate_per_10000", "1200", 1200),
         ("signup.open", "false", False),
         ("dunning.days", "[1, 5, 9]", (1, 5, 9)),
+        ("fee.methods", '{"QRIS": {"flat": 0, "per_10000": 63}}', {"QRIS": Fee(0, 63)}),
     ],
 )
 def test_a_value_typed_at_the_terminal_is_kept_in_its_own_type(world: World, key: str, typed: str, kept: Any) -> None:
@@ -75,3 +77,10 @@ def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(
     assert main(["settings", "set", key, typed, "--reason", "a mistake"]) == 2
     assert "field_invalid" in capsys.readouterr().err
     assert value_of(world, key) == before
+
+
+@pytest.mark.parametrize("typed", ['{"GIRO": {"flat": 0, "per_10000": 63}}', '{"QRIS": {"per_10000": 63}}', "63"])
+def test_a_fee_that_does_not_fit_is_refused_with_what_is_wanted(world: World, capsys: Output, typed: str) -> None:
+    assert main(["settings", "set", "fee.methods", typed, "--reason", "a mistake"]) == 2
+    assert "per_10000 from 0 to 1000" in capsys.readouterr().err
+    assert value_of(world, "fee.methods") == {}

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_ui.rules.setting_values import obstacle, read, restored, stored
+from billing_ui.rules.methods import Fee
+from billing_ui.rules.setting_values import obstacle, read, restored, stored, wanted
 from billing_ui.rules.settings import SETTINGS, SettingValue
 from billing_ui.rules.words import Text
+
+FEES = st.builds(Fee, st.integers(), st.integers())
 
 
 @pytest.mark.parametrize("key", list(SETTINGS))
@@ -29,6 +32,15 @@ def test_every_default_fits_its_own_setting_and_survives_storage(key: str) -> No
         ("fee.payer", "customer", None),
         ("fee.payer", "nobody", "choice"),
         ("fee.payer", 3, "choice"),
+        ("fee.methods", {}, None),
+        ("fee.methods", {"QRIS": Fee(0, 70), "VA_BCA": Fee(1_000_000, 1_000)}, None),
+        ("fee.methods", {"GIRO": Fee(0, 70)}, "method"),
+        ("fee.methods", {"QRIS": Fee(0, 1_001)}, "maximum"),
+        ("fee.methods", {"QRIS": Fee(1_000_001, 0)}, "maximum"),
+        ("fee.methods", {"QRIS": Fee(-1, 0)}, "minimum"),
+        ("fee.methods", {"QRIS": Fee(0, -1)}, "minimum"),
+        ("fee.methods", 4_000, "type"),
+        ("fee.amount", {}, "type"),
         ("dunning.days", (0, 3, 7), None),
         ("dunning.days", (0, 3, 91), "maximum"),
         ("dunning.days", (3, 3, 7), "order"),
@@ -43,12 +55,29 @@ def test_a_value_is_measured_against_its_setting(key: str, value: SettingValue, 
     assert obstacle(SETTINGS[key], value) == why
 
 
-@pytest.mark.parametrize("raw", [None, 1.5, {"id": "x"}, {"id": "x", "en": 1}, [1, "2"], [True], object()])
+HALF_FEES = [
+    {"QRIS": 70},
+    {"QRIS": {"flat": 1}},
+    {"QRIS": {"flat": 1, "per_10000": 0.7}},
+    {"QRIS": {"flat": True, "per_10000": 0}},
+]
+
+
+@pytest.mark.parametrize("key", list(SETTINGS))
+def test_every_setting_says_what_it_wants(key: str) -> None:
+    assert wanted(SETTINGS[key])
+
+
+@pytest.mark.parametrize("raw", [None, 1.5, {"id": "x"}, {"id": "x", "en": 1}, [1, "2"], [True], object(), *HALF_FEES])
 def test_what_is_none_of_our_types_is_not_read(raw: object) -> None:
     assert read(raw) is None
 
 
-@given(st.one_of(st.booleans(), st.integers(), st.text(), st.lists(st.integers()).map(tuple)))
+@given(
+    st.one_of(
+        st.booleans(), st.integers(), st.text(), st.lists(st.integers()).map(tuple), st.dictionaries(st.text(), FEES)
+    )
+)
 def test_what_is_stored_is_read_back(value: SettingValue) -> None:
     assert read(stored(value)["v"]) == value
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from billing_ui.kit.amount import Amount
 from billing_ui.rules.errors import AmountOutOfRange, MethodUnavailable
 from billing_ui.rules.jobs import backoff
-from billing_ui.rules.methods import METHODS, obstacle
-from billing_ui.rules.topups import Offer, Terms, custom_offer, quote
+from billing_ui.rules.methods import METHODS, Fee, obstacle
+from billing_ui.rules.topups import FeePayer, Offer, Terms, custom_offer, fee, fee_of, quote, way
 
 FIFTY = Offer(Amount(50_000, "IDR"), 500_000, bonus_tokens=5_000)
 
@@ -29,6 +29,57 @@ def test_tax_included_in_the_price_adds_nothing() -> None:
     assert quote(FIFTY, Terms("included", 1_100), "QRIS").total.quantity == 50_000
 
 
+FEES = st.builds(Fee, st.integers(0, 1_000_000), st.integers(0, 1_000))
+PRICES = st.integers(1, 10**12)
+CODES = st.sampled_from(list(METHODS))
+
+
+@pytest.mark.parametrize(
+    ("method", "price", "asked"),
+    [
+        ("QRIS", 50_000, 350),
+        ("QRIS", 10_071, 70),
+        ("QRIS", 10_072, 71),
+        ("VA_BCA", 50_000, 4_000),
+        ("VA_BSI", 5_000_000, 4_000),
+        ("DANA", 25_000, 375),
+        ("OVO", 25_033, 375),
+        ("OVO", 25_034, 376),
+        ("SHOPEEPAY", 25_000, 500),
+        ("GIRO", 50_000, 0),
+    ],
+)
+def test_each_method_asks_its_own_fee_and_a_half_goes_up(method: str, price: int, asked: int) -> None:
+    assert fee(Amount(price, "IDR"), method, Terms(fee_payer="customer")).quantity == asked
+    assert fee(Amount(price, "IDR"), method, Terms()).quantity == 0
+
+
+def test_exactly_half_a_rupiah_goes_up() -> None:
+    assert [Fee(0, 50).of(price) for price in (99, 100, 300)] == [0, 1, 2]
+
+
+def test_a_fee_of_a_method_stands_before_the_one_for_all_and_that_before_the_table() -> None:
+    own = {"QRIS": Fee(0, 0)}
+    terms = Terms(fee_payer="customer", fee_amount=2_500, fees=own)
+    assert [fee_of(method, terms) for method in ("QRIS", "VA_BCA")] == [Fee(0, 0), Fee(2_500)]
+    terms = Terms(fee_payer="customer", fees=own)
+    assert [fee_of(method, terms) for method in ("QRIS", "VA_BCA")] == [Fee(0, 0), METHODS["VA_BCA"].fee]
+
+
+@given(CODES, PRICES, PRICES, FEES, st.sampled_from(["us", "customer"]), st.integers(0, 5_000))
+def test_whoever_pays_more_never_pays_a_smaller_fee_tax_or_total(
+    method: str, one: int, other: int, own: Fee, payer: FeePayer, rate: int
+) -> None:
+    terms = Terms("added", rate, payer, fees={method: own})
+    less, more = (way(Amount(price, "IDR"), method, terms) for price in sorted((one, other)))
+    for each, price in ((less, min(one, other)), (more, max(one, other))):
+        assert each.fee.quantity >= 0
+        assert each.total.quantity == price + each.fee.quantity + each.tax.quantity
+    assert less.fee <= more.fee
+    assert less.tax <= more.tax
+    assert less.total <= more.total
+
+
 @given(st.integers(1, 10_000_000), st.integers(0, 2_500), st.integers(0, 5_000))
 def test_the_total_is_always_the_sum_of_its_parts(price: int, rate: int, fee: int) -> None:
     terms = Terms("added", rate, "customer", fee)
@@ -41,6 +92,12 @@ def test_a_total_beyond_what_the_method_takes_is_refused() -> None:
     with pytest.raises(MethodUnavailable) as refused:
         quote(Offer(Amount(10_000_000, "IDR"), 1), Terms(fee_payer="customer", fee_amount=1), "QRIS")
     assert refused.value.facts["why"] == "maximum"
+
+
+def test_a_fee_can_lift_a_total_over_what_a_method_takes() -> None:
+    price = Amount(9_950_000, "IDR")
+    assert way(price, "QRIS", Terms()).why is None
+    assert way(price, "QRIS", Terms(fee_payer="customer")).why == "maximum"
 
 
 @pytest.mark.parametrize(

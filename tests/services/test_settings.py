@@ -13,6 +13,7 @@ from billing_ui.kit.clock import ManualClock
 from billing_ui.models import Audit, Setting
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import FieldInvalid, Forbidden, NotFound, SignInRequired
+from billing_ui.rules.setting_values import wanted
 from billing_ui.rules.settings import SETTINGS
 from billing_ui.rules.words import Text
 from billing_ui.services import plans, settings
@@ -95,7 +96,7 @@ def test_a_value_comes_back_in_its_own_type(env: Env, key: str, value: object, k
 def test_a_value_that_does_not_fit_is_refused(env: Env, key: str, value: object, why: str) -> None:
     with pytest.raises(FieldInvalid) as caught:
         settings.set_value(env, ADMIN, key, value, "because of a test")
-    assert caught.value.facts == {"field": key, "why": why}
+    assert caught.value.facts == {"field": key, "why": why, "wanted": wanted(SETTINGS[key])}
     assert value_of(env, key) == SETTINGS[key].default
     assert audits(env) == []
 

@@ -14,6 +14,7 @@ from billing_ui.state.pay import PayState
 from billing_ui.state.topup import Asked, TopupState
 from billing_ui.state.unfinished import UnfinishedState
 from tests.live_sandbox import Box
+from tests.services.test_receipts import choose
 from tests.state.tab import Tab, destination
 
 TOPUP = "/subscription/topup/"
@@ -102,6 +103,35 @@ async def test_nobody_chooses_a_method_that_cannot_be_used(till: Tab, secret: st
         assert page.method == "QRIS"
         await page.pick_method("../etc")
         assert page.method == "QRIS"
+
+
+def told(page: TopupState, code: str) -> tuple[int, str, str]:
+    method = next(each for group in page.groups for each in group["methods"] if each["code"] == code)
+    return method["fee"], method["cost"], method["bounds"]
+
+
+async def test_who_bears_the_fee_reads_it_beside_each_method_before_choosing(till: Tab, secret: str) -> None:
+    with till.signed_in(secret):
+        page = await opened(till)
+        assert [told(page, code) for code in ("QRIS", "VA_BCA", "DANA")] == [(0, "", "maximum"), *[(0, "", "")] * 2]
+        choose(till.world, "fee.payer", "customer")
+        choose(till.world, "fee.methods", {"DANA": {"flat": 0, "per_10000": 0}})
+        await page.pick_amount(100_000)
+        assert told(page, "QRIS") == (700, "fee", "maximum")
+        assert told(page, "VA_BCA") == (4_000, "fee", "both")
+        assert told(page, "DANA") == (0, "none", "maximum")
+        assert told(page, "CARD")[1:] == ("", "")
+        await page.pick_method("VA_BCA")
+        assert (page.quote["price"], page.quote["fee"], page.quote["total"]) == (100_000, 4_000, 104_000)
+
+
+async def test_a_method_gives_way_where_its_fee_lifts_the_total_over_its_limit(till: Tab, secret: str) -> None:
+    choose(till.world, "fee.payer", "customer")
+    choose(till.world, "fee.methods", {"QRIS": {"flat": 1_000_000, "per_10000": 0}})
+    with till.signed_in(secret):
+        page = await opened(till, "?method=QRIS")
+        await page.type_amount(9_500_000)
+    assert (why(page, "QRIS"), page.method) == ("maximum", "VA_BCA")
 
 
 async def test_paying_makes_one_purchase_and_leads_to_its_page(till: Tab, secret: str) -> None:
