@@ -53,8 +53,6 @@ LONGER_MODULES = {
     "billing_ui/services/refunds.py": "the only road for money going back is read from end to end",
     "billing_ui/services/returns.py": "how a sum of money stands, and the one posting that sends a part of it back",
     "billing_ui/services/reconciliation.py": "one run from list to totals",
-    "billing_ui/state/admin_refund.py": "one dialog from its figures to what came of it",
-    "billing_ui/state/admin_resolve.py": "one dialog from its question to what came of it",
     "billing_ui/state/pay.py": "one purchase in all its live states",
     "billing_ui/state/topup.py": "amount and method serve two pages with the same handlers",
 }

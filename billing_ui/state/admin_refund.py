@@ -9,38 +9,31 @@ import reflex as rx
 
 from billing_ui import runtime
 from billing_ui.rules.access import Actor
-from billing_ui.rules.errors import BillingError, FieldInvalid
+from billing_ui.rules.errors import BillingError
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import refund_offers, refund_requests, settings
 from billing_ui.services.refund_offers import Offer
 from billing_ui.services.refund_requests import RefundView
+from billing_ui.state.admin_act import SHORTEST_NOTE, DeskAct, require
 from billing_ui.state.admin_labels import audit_number
 from billing_ui.state.admin_payment import AdminPayment
-from billing_ui.state.feedback import NOTHING, told
+from billing_ui.state.feedback import told
 
 Way = Literal["gateway", "manual"]
 Reason = Literal["customer_asked", "wrong_sum", "not_delivered", "something"]
-Box = Literal["note", "number", "typed"]
-SHORTEST_NOTE = 10
 
 
-class AdminRefund(rx.State):
+class AdminRefund(DeskAct, rx.State):
     """`case` is what may go back and `does` what the amount in the box would do; nothing moves before `send`.
 
     The key is made when the dialog opens: however often the button is pressed, it is one refund.
     """
 
-    opened: rx.Field[bool] = rx.field(False)
-    times: rx.Field[int] = rx.field(0)
-    case: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     does: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     amount: rx.Field[int] = rx.field(0)
     way: rx.Field[str] = rx.field("")
     reason: rx.Field[str] = rx.field("")
-    busy: rx.Field[bool] = rx.field(False)
-    error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
-    _boxes: dict[Box, str] = {}  # noqa: RUF012 - the framework copies it for each tab
     _key: str = ""
 
     @rx.event
@@ -50,16 +43,15 @@ class AdminRefund(rx.State):
         who, desk = viewer(self), await self.get_state(AdminPayment)
         if who is None or not desk.found:
             return
-        self._empty()
         try:
             offer, limit = await runtime.run(_read, who.actor, str(desk.file["facts"]["id"]))
         except BillingError as problem:
             desk.error = told(problem)
             return
+        self._open(_case(offer))
         self._show(offer, limit)
         self.way = "gateway" if offer.is_refundable else "manual"
         self._key = runtime.env().ids.public("form")
-        self.opened, self.times = True, self.times + 1
 
     @rx.event
     @policy("operator", perm="payments.resolve")
@@ -83,74 +75,28 @@ class AdminRefund(rx.State):
 
     @rx.event
     @policy("operator", perm="payments.resolve")
-    async def write(self, box: Box, words: str) -> None:
-        self._boxes = {**self._boxes, box: words.strip()}
-
-    @rx.event
-    @policy("operator", perm="accounts.read")
-    async def close(self) -> None:
-        """Also whenever a file is opened: a question belongs to the page it was asked on."""
-        self._empty()
-
-    @rx.event
-    @policy("operator", perm="payments.resolve")
     async def send(self) -> AsyncGenerator[Any, None]:
-        """What came of it is said on the page, with its number in the audit."""
-        who = viewer(self)
-        if who is None or self.busy or not self.opened:
-            return
-        self.busy, self.error = True, dict(NOTHING)
-        yield
-        try:
-            self._require_whole()
-            done = await runtime.run(self._sent, who.actor)
-        except BillingError as problem:
-            self.error = told(problem)
-            return
-        finally:
-            self.busy = False
-        self._empty()
-        desk = await self.get_state(AdminPayment)
-        desk.error = dict(NOTHING)
-        await desk._open(done.payment)
-        number = audit_number(desk.file, "refund.", "payment.refunded")
-        after = desk.file["facts"]["balance"]
-        desk.told = {"key": f"adm.sent_back.{_came_of(done)}", "args": _figures(done, after, number)}
+        async for step in self._act(self._sent, _outcome):
+            yield step
 
     def _sent(self, actor: Actor) -> RefundView:
-        env, payment, words = runtime.env(), str(self.case["payment"]), f"{self.reason}: {self._box('note')}"
+        note, typed = self._box("note"), "".join(letter for letter in self._box("typed") if letter.isdigit())
+        require({
+            "amount": not self.does["fits"], "reason": not self.reason, "note": len(note) < SHORTEST_NOTE,
+            "typed": self.does["large"] and typed != str(self.amount),
+        })  # fmt: skip
+        env, payment, words = runtime.env(), str(self.case["payment"]), f"{self.reason}: {note}"
         if self.way == "gateway":
             return refund_requests.request(env, actor, payment, self.amount, words, key=self._key)
         number = self._box("number")
         return refund_requests.record_manual(env, actor, payment, self.amount, words, number, key=self._key)
 
     def _show(self, offer: Offer, limit: int) -> None:
-        self.amount = offer.amount
-        self.case = {
-            "payment": offer.payment, "method": offer.method, "currency": offer.currency, "maximum": offer.maximum,
-            "limit": offer.limit, "refundable": offer.is_refundable, "disputed": offer.is_disputed,
-        }  # fmt: skip
+        self.amount, self.case = offer.amount, _case(offer)
         self.does = {
             "tokens": offer.tokens, "before": offer.balance, "after": offer.balance - offer.tokens,
             "fits": 0 < offer.amount <= offer.maximum, "large": offer.amount > limit,
         }  # fmt: skip
-
-    def _require_whole(self) -> None:
-        typed = "".join(letter for letter in self._box("typed") if letter.isdigit())
-        for name, is_wrong in (
-            ("amount", not self.does["fits"]), ("reason", not self.reason),
-            ("note", len(self._box("note")) < SHORTEST_NOTE),
-            ("typed", self.does["large"] and typed != str(self.amount)),
-        ):  # fmt: skip
-            if is_wrong:
-                raise FieldInvalid(field=name, why="required")
-
-    def _box(self, name: Box) -> str:
-        return self._boxes.get(name, "")
-
-    def _empty(self) -> None:
-        self.opened, self.case, self.does, self.amount, self.way, self.reason = False, {}, {}, 0, "", ""
-        self._boxes, self._key, self.error = {}, "", dict(NOTHING)
 
 
 def _read(actor: Actor, payment: str, amount: int | None = None) -> tuple[Offer, int]:
@@ -160,14 +106,24 @@ def _read(actor: Actor, payment: str, amount: int | None = None) -> tuple[Offer,
     return refund_offers.offer(env, actor, payment, amount), limit
 
 
+def _case(offer: Offer) -> dict[str, Any]:
+    return {
+        "payment": offer.payment, "method": offer.method, "currency": offer.currency, "maximum": offer.maximum,
+        "limit": offer.limit, "refundable": offer.is_refundable, "disputed": offer.is_disputed,
+    }  # fmt: skip
+
+
 def _came_of(done: RefundView) -> str:
     if done.status == "succeeded":
         return "done" if done.kind == "gateway" else "by_hand"
     return "refused" if done.status in {"failed", "canceled"} else "asked"
 
 
-def _figures(done: RefundView, after: int, number: str) -> dict[str, Any]:
-    return {
+def _outcome(done: RefundView, file: dict[str, Any]) -> dict[str, Any]:
+    after = file["facts"]["balance"]
+    figures = {
         "money": {"money": done.amount, "currency": done.currency}, "tokens": done.tokens,
-        "before": after + done.tokens, "after": after, "number": number, "code": done.failure_code or "–",
+        "before": after + done.tokens, "after": after,
+        "number": audit_number(file, "refund.", "payment.refunded"), "code": done.failure_code or "–",
     }  # fmt: skip
+    return {"key": f"adm.sent_back.{_came_of(done)}", "args": figures}

@@ -10,32 +10,23 @@ import reflex as rx
 from billing_ui import runtime
 from billing_ui.queries.balance import balance_of
 from billing_ui.queries.captures import KeptCapture, undecided_of
-from billing_ui.rules.errors import BillingError, FieldInvalid
+from billing_ui.rules.access import Actor
 from billing_ui.rules.refunds import Decision
-from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import captures
 from billing_ui.services.captures import CaptureDecisionView
+from billing_ui.state.admin_act import SHORTEST_NOTE, DeskAct, require
 from billing_ui.state.admin_labels import audit_number
 from billing_ui.state.admin_payment import AdminPayment
-from billing_ui.state.feedback import NOTHING, told
 
 Reason = Literal["paid_twice", "wrong_sum", "customer_asked", "something"]
-SHORTEST_NOTE = 10
 
 
-class AdminResolve(rx.State):
+class AdminResolve(DeskAct, rx.State):
     """`case` is the money in question with what each decision would do; nothing moves before `decide`."""
 
-    opened: rx.Field[bool] = rx.field(False)
-    times: rx.Field[int] = rx.field(0)
-    case: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     decision: rx.Field[str] = rx.field("")
     reason: rx.Field[str] = rx.field("")
-    busy: rx.Field[bool] = rx.field(False)
-    error: rx.Field[dict[str, Any]] = rx.field(default_factory=lambda: dict(NOTHING))
-    _note: str = ""
-    _number: str = ""
 
     @rx.event
     @policy("operator", perm="payments.resolve")
@@ -46,12 +37,11 @@ class AdminResolve(rx.State):
             return
         payment = str(desk.file["facts"]["id"])
         found = await runtime.run(_read, payment, capture)
-        self._empty()
         if found is None:
             # Somebody else was faster: the file shows what they decided.
             await desk._open(payment)
             return
-        self.case, self.opened, self.times = _case(*found), True, self.times + 1
+        self._open(_case(*found))
 
     @rx.event
     @policy("operator", perm="payments.resolve")
@@ -66,61 +56,17 @@ class AdminResolve(rx.State):
 
     @rx.event
     @policy("operator", perm="payments.resolve")
-    async def write_note(self, words: str) -> None:
-        self._note = words
-
-    @rx.event
-    @policy("operator", perm="payments.resolve")
-    async def write_number(self, words: str) -> None:
-        self._number = words
-
-    @rx.event
-    @policy("operator", perm="accounts.read")
-    async def close(self) -> None:
-        """Also whenever a file is opened: a question belongs to the page it was asked on."""
-        self._empty()
-
-    @rx.event
-    @policy("operator", perm="payments.resolve")
     async def decide(self) -> AsyncGenerator[Any, None]:
-        """Once and for good. What came of it is said on the page, with its number in the audit."""
-        who = viewer(self)
-        if who is None or self.busy or not self.opened:
-            return
-        self.busy, self.error = True, dict(NOTHING)
-        yield
-        try:
-            self._require_whole()
-            words = f"{self.reason}: {self._note.strip()}"
-            done = await runtime.run(
-                captures.decide, runtime.env(), who.actor, str(self.case["capture"]), cast(Decision, self.decision),
-                words, self._number,
-            )  # fmt: skip
-        except BillingError as problem:
-            self.error = told(problem)
-            return
-        finally:
-            self.busy = False
-        self._empty()
-        desk = await self.get_state(AdminPayment)
-        desk.error = dict(NOTHING)
-        await desk._open(done.payment)
-        desk.told = {
-            "key": f"adm.decided.{_came_of(done)}",
-            "args": _figures(done, audit_number(desk.file, "capture.")),
-        }
+        """Once and for good."""
+        async for step in self._act(self._decided, _outcome):
+            yield step
 
-    def _require_whole(self) -> None:
-        for name, missing in (
-            ("decision", not self.decision), ("reason", not self.reason),
-            ("note", len(self._note.strip()) < SHORTEST_NOTE),
-        ):  # fmt: skip
-            if missing:
-                raise FieldInvalid(field=name, why="required")
-
-    def _empty(self) -> None:
-        self.opened, self.case, self.decision, self.reason = False, {}, "", ""
-        self._note, self._number, self.error = "", "", dict(NOTHING)
+    def _decided(self, actor: Actor) -> CaptureDecisionView:
+        note = self._box("note")
+        require({"decision": not self.decision, "reason": not self.reason, "note": len(note) < SHORTEST_NOTE})
+        capture, decision = str(self.case["capture"]), cast(Decision, self.decision)
+        words = f"{self.reason}: {note}"
+        return captures.decide(runtime.env(), actor, capture, decision, words, self._box("number"))
 
 
 def _read(payment: str, capture: str) -> tuple[KeptCapture, int] | None:
@@ -148,8 +94,9 @@ def _came_of(done: CaptureDecisionView) -> str:
     return "refunded" if done.refund_status == "succeeded" else "refund_asked"
 
 
-def _figures(done: CaptureDecisionView, number: str) -> dict[str, Any]:
-    return {
+def _outcome(done: CaptureDecisionView, file: dict[str, Any]) -> dict[str, Any]:
+    figures = {
         "money": {"money": done.amount, "currency": done.currency}, "tokens": done.tokens,
-        "before": done.balance_before, "after": done.balance_after, "number": number,
+        "before": done.balance_before, "after": done.balance_after, "number": audit_number(file, "capture."),
     }  # fmt: skip
+    return {"key": f"adm.decided.{_came_of(done)}", "args": figures}

@@ -6,15 +6,11 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button
 from billing_ui.components.choice import radio_tile, tile_group
-from billing_ui.components.disclosure import modal
-from billing_ui.components.icons import icon
-from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.notice import notice
 from billing_ui.components.record import record
 from billing_ui.components.text import money, num, t, when
-from billing_ui.pages.admin.dialog import note_box
-from billing_ui.state.admin_desk import AdminDesk
+from billing_ui.pages.admin.dialog import act_dialog, note_box, refused, waiting_line
 from billing_ui.state.admin_dispute import AdminDispute
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.session import Session
@@ -29,24 +25,13 @@ def open_disputes() -> rx.Component:
 
 def _waiting(line: Any) -> rx.Component:
     told = t("adm.disputed", money=money(line["amount"].to(int), line["currency"]), reason=line["reason"].to(str))
-    act = rx.cond(
-        AdminDesk.may_resolve,
-        button(
-            "adm.dispute_end", on_click=AdminDispute.ask(line["id"].to(str)), kind="secondary", size="sm",
-            testid="desk-dispute-end",
-        ),
-        rx.el.span(t("adm.decide_not_you"), class_name="small"),
-    )  # fmt: skip
-    return rx.el.div(
-        icon("alert"),
-        rx.el.div(
-            rx.el.p(told),
-            rx.el.p(_said(line), " ", _due(line), class_name="small"),
-            class_name="notice-body",
-        ),
-        act,
-        class_name="notice wraps",
-        custom_attrs={"data-testid": "desk-disputed", "data-tone": "warn", "data-dispute": line["id"]},
+    return waiting_line(
+        rx.el.p(told),
+        rx.el.p(_said(line), " ", _due(line), class_name="small"),
+        act="adm.dispute_end",
+        on_act=AdminDispute.ask(line["id"].to(str)),
+        act_testid="desk-dispute-end",
+        **{"data-testid": "desk-disputed", "data-dispute": line["id"]},
     )
 
 
@@ -68,34 +53,18 @@ def _due(line: Any) -> rx.Component:
 
 def _dialog() -> rx.Component:
     state, case = AdminDispute, record(AdminDispute.case)
-    return modal(
+    return act_dialog(
+        "dispute",
+        state,
         "adm.dispute_title",
-        rx.cond(
-            state.opened,
-            rx.el.div(
-                notice(rx.el.span(_said(case), " ", _due(case))),
-                rx.cond(
-                    state.error["code"] != "",
-                    error_summary(state.error["code"].to(str), state.error["args"], testid="dispute-error"),
-                    rx.fragment(),
-                ),
-                tile_group("adm.dispute_ended", _tile("won", t("adm.dispute_does.won")), _lost(case), wide=True),
-                note_box("dispute-note", times=state.times, on_told=state.write_note, label="adm.reason"),
-                class_name="stack",
-            ),
-            rx.fragment(),
-        ),
-        opened=state.opened,
-        on_close=state.close,
-        actions=(
-            button("adm.decide_keep", on_click=state.close, kind="secondary", testid="dispute-keep"),
-            button(
-                "adm.dispute_do", on_click=state.conclude, busy=state.busy, disabled=state.end == "",
-                testid="dispute-do",
-            ),
-        ),
-        id_="dispute",
-    )  # fmt: skip
+        notice(rx.el.span(_said(case), " ", _due(case))),
+        refused("dispute", state),
+        tile_group("adm.dispute_ended", _tile("won", t("adm.dispute_does.won")), _lost(case), wide=True),
+        note_box("dispute-note", state, "adm.reason"),
+        act="adm.dispute_do",
+        on_act=state.conclude,
+        disabled=state.end == "",
+    )
 
 
 def _lost(case: Any) -> rx.Component:

@@ -8,12 +8,11 @@ import reflex as rx
 
 from billing_ui.components.action import button
 from billing_ui.components.choice import radio_tile, tile_group
-from billing_ui.components.disclosure import modal
 from billing_ui.components.field import amount_field
-from billing_ui.components.notice import error_summary, notice
+from billing_ui.components.notice import notice
 from billing_ui.components.record import record
 from billing_ui.components.text import money, num, t
-from billing_ui.pages.admin.dialog import note_box, reason_select, short_box
+from billing_ui.pages.admin.dialog import act_dialog, note_box, number_box, reason_select, refused, short_box
 from billing_ui.state.admin_desk import AdminDesk
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_refund import AdminRefund
@@ -31,50 +30,26 @@ def refund_button() -> rx.Component:
 
 
 def refund_dialog() -> rx.Component:
-    state = AdminRefund
-    return modal(
+    state, case, does = AdminRefund, record(AdminRefund.case), record(AdminRefund.does)
+    return act_dialog(
+        "refund",
+        state,
         "adm.refund_title",
-        rx.cond(state.opened, _question(record(state.case), record(state.does)), rx.fragment()),
-        opened=state.opened,
-        on_close=state.close,
-        actions=(
-            button("adm.decide_keep", on_click=state.close, kind="secondary", testid="refund-keep"),
-            button(
-                "adm.refund_do", on_click=state.send, busy=state.busy, disabled=~record(state.does)["fits"].bool(),
-                testid="refund-do",
-            ),
-        ),
-        id_="refund",
-    )  # fmt: skip
-
-
-def _question(case: Any, does: Any) -> rx.Component:
-    state = AdminRefund
-    return rx.el.div(
         rx.cond(does["fits"].bool(), notice(_consequence(does)), rx.fragment()),
         rx.cond(
             case["disputed"].bool(), notice(t("adm.refund_disputed"), tone="warn", icon_name="alert"), rx.fragment()
         ),
-        rx.cond(
-            state.error["code"] != "",
-            error_summary(state.error["code"].to(str), state.error["args"], testid="refund-error"),
-            rx.fragment(),
-        ),
+        refused("refund", state),
         _amount(case, does),
         _ways(case),
-        rx.cond(
-            state.way == "manual",
-            short_box(
-                "refund-number", "adm.bank_number", on_told=lambda words: state.write("number", words),
-                hint="adm.bank_number_hint",
-            ),
-            rx.fragment(),
-        ),
+        rx.cond(state.way == "manual", number_box("refund-number", state), rx.fragment()),
         reason_select("refund-reason", _REASONS, value=state.reason, on_change=state.because),
-        note_box("refund-note", times=state.times, on_told=lambda words: state.write("note", words)),
+        note_box("refund-note", state),
         rx.cond(does["large"].bool() & does["fits"].bool(), _typed(), rx.fragment()),
-        class_name="stack",
-    )  # fmt: skip
+        act="adm.refund_do",
+        on_act=state.send,
+        disabled=~does["fits"].bool(),
+    )
 
 
 def _consequence(does: Any) -> rx.Var[str]:

@@ -6,15 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button
 from billing_ui.components.choice import radio_tile, tile_group
-from billing_ui.components.disclosure import modal
-from billing_ui.components.icons import icon
-from billing_ui.components.notice import error_summary
 from billing_ui.components.record import record
 from billing_ui.components.text import money, num, t, when
-from billing_ui.pages.admin.dialog import note_box, reason_select, short_box
-from billing_ui.state.admin_desk import AdminDesk
+from billing_ui.pages.admin.dialog import act_dialog, note_box, number_box, reason_select, refused, waiting_line
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_resolve import AdminResolve
 from billing_ui.state.session import Session
@@ -34,55 +29,31 @@ def _waiting(line: Any) -> rx.Component:
         money=money(line["amount"].to(int), line["currency"]),
         when=when(line["at"], Session.zone),
     )
-    act = rx.cond(
-        AdminDesk.may_resolve,
-        button(
-            "adm.decide", on_click=AdminResolve.ask(line["id"].to(str)), kind="secondary", size="sm",
-            testid="desk-resolve",
-        ),
-        rx.el.span(t("adm.decide_not_you"), class_name="small"),
-    )  # fmt: skip
-    return rx.el.div(
-        icon("alert"),
-        rx.el.div(told, class_name="notice-body"),
-        act,
-        class_name="notice wraps",
-        custom_attrs={"data-testid": "desk-waits", "data-tone": "warn", "data-capture": line["id"]},
+    return waiting_line(
+        told,
+        act="adm.decide",
+        on_act=AdminResolve.ask(line["id"].to(str)),
+        act_testid="desk-resolve",
+        **{"data-testid": "desk-waits", "data-capture": line["id"]},
     )
 
 
 def _dialog() -> rx.Component:
     state, case = AdminResolve, record(AdminResolve.case)
-    return modal(
+    return act_dialog(
+        "resolve",
+        state,
         "adm.decide_title",
-        rx.cond(
-            state.opened,
-            rx.el.div(
-                rx.el.p(t("adm.decide_lead", money=_money(case), expected=_expected(case))),
-                rx.cond(
-                    state.error["code"] != "",
-                    error_summary(state.error["code"].to(str), state.error["args"], testid="resolve-error"),
-                    rx.fragment(),
-                ),
-                rx.cond(case["returning"], rx.el.p(t("adm.returning"), class_name="small"), _choices(case)),
-                reason_select("resolve-reason", _REASONS, value=state.reason, on_change=state.because),
-                note_box("resolve-note", times=state.times, on_told=state.write_note),
-                rx.cond(state.decision == "paid_out", _number(), rx.fragment()),
-                class_name="stack",
-            ),
-            rx.fragment(),
-        ),
-        opened=state.opened,
-        on_close=state.close,
-        actions=(
-            button("adm.decide_keep", on_click=state.close, kind="secondary", testid="resolve-keep"),
-            button(
-                "adm.decide_do", on_click=state.decide, busy=state.busy, disabled=state.decision == "",
-                testid="resolve-do",
-            ),
-        ),
-        id_="resolve",
-    )  # fmt: skip
+        rx.el.p(t("adm.decide_lead", money=_money(case), expected=_expected(case))),
+        refused("resolve", state),
+        rx.cond(case["returning"], rx.el.p(t("adm.returning"), class_name="small"), _choices(case)),
+        reason_select("resolve-reason", _REASONS, value=state.reason, on_change=state.because),
+        note_box("resolve-note", state),
+        rx.cond(state.decision == "paid_out", number_box("resolve-number", state), rx.fragment()),
+        act="adm.decide_do",
+        on_act=state.decide,
+        disabled=state.decision == "",
+    )
 
 
 def _money(case: Any) -> rx.Var[str]:
@@ -123,10 +94,4 @@ def _tile(case: Any, decision: str, does: Any, why_not: Any) -> rx.Component:
         note=rx.cond(can, does, why_not),
         disabled=~can,
         testid=f"resolve-{decision}",
-    )
-
-
-def _number() -> rx.Component:
-    return short_box(
-        "resolve-number", "adm.bank_number", on_told=AdminResolve.write_number, hint="adm.bank_number_hint"
     )
