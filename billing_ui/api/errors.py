@@ -21,6 +21,7 @@ STATUS: dict[str, int] = {
     "signup_closed": 403,
     "too_many_tries": 429,
     "field_invalid": 422,
+    "not_confirmed": 422,
     "email_taken": 409,
     "password_too_short": 422,
     "amount_out_of_range": 422,

@@ -16,6 +16,7 @@ EXITS: dict[str, int] = {
     "signup_closed": REFUSED,
     "too_many_tries": TRY_AGAIN,
     "field_invalid": WRONG_USE,
+    "not_confirmed": WRONG_USE,
     "email_taken": REFUSED,
     "password_too_short": WRONG_USE,
     "amount_out_of_range": WRONG_USE,

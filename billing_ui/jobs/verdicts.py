@@ -19,6 +19,7 @@ VERDICTS: dict[str, Verdict] = {
     "signup_closed": "park",
     "too_many_tries": "retry",
     "field_invalid": "park",
+    "not_confirmed": "park",
     "email_taken": "park",
     "password_too_short": "park",
     "amount_out_of_range": "park",

@@ -13,6 +13,7 @@ from billing_ui.ledger.booking import book
 from billing_ui.ledger.shapes import Posting, Transfer
 from billing_ui.ledger.tables import CONSUMED, ISSUED, TOKEN, account_head, lot
 from billing_ui.ledger.writing import lot_name
+from billing_ui.rules.usage import is_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,16 @@ class LotView:
     quantity: int
     remaining: int
     is_frozen: bool
+    expires_at: datetime | None
+
+    def due(self, now: datetime) -> int:
+        """What the next posting takes out first because its time is up."""
+        return self.remaining if is_due(self.expires_at, now, is_frozen=self.is_frozen) else 0
 
 
 def lot_of(tx: Tx, account_id: int, key: str) -> LotView | None:
     """The lot that the posting with this key made."""
-    query = select(lot.c.id, lot.c.quantity, lot.c.remaining, lot.c.is_frozen)
+    query = select(lot.c.id, lot.c.quantity, lot.c.remaining, lot.c.is_frozen, lot.c.expires_at)
     row = tx.connection().execute(query.where(lot.c.public_id == lot_name(account_id, key))).first()
     return None if row is None else LotView(*row)
 

@@ -1,11 +1,11 @@
-"""What others may ask of an account's head besides posting: to open it, to change its plan, and whose lots are due."""
+"""What others may ask of an account's head besides posting: to open it, to change its plan, and which lots are due."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.drafting import STATS
@@ -33,6 +33,15 @@ def set_plan(tx: Tx, account_id: int, plan_version_id: int, period_on: date) -> 
 
 def with_due_lots(tx: Tx, now: datetime, limit: int) -> Sequence[int]:
     """The accounts whose lots `expire_due` would take tokens from. Frozen lots wait for the end of their dispute."""
-    due = (lot.c.is_open, ~lot.c.is_frozen, lot.c.expires_at <= now)
-    query = select(lot.c.account_id).where(*due).distinct().order_by(lot.c.account_id).limit(limit)
+    query = select(lot.c.account_id).where(*_due(now)).distinct().order_by(lot.c.account_id).limit(limit)
     return tx.connection().scalars(query).all()
+
+
+def due_of(tx: Tx, account_id: int, now: datetime) -> int:
+    """How many tokens of an account the next posting takes out first because their time is up."""
+    mine = (lot.c.account_id == account_id, *_due(now))
+    return int(tx.connection().scalar(select(func.coalesce(func.sum(lot.c.remaining), 0)).where(*mine)) or 0)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return lot.c.is_open, ~lot.c.is_frozen, lot.c.expires_at <= now

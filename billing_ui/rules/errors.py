@@ -12,6 +12,7 @@ BillingError
 │   └── TooManyTries           too_many_tries            retry_at, retry_after_s
 ├── Invalid                    the request itself is wrong
 │   ├── FieldInvalid           field_invalid             field, why
+│   ├── NotConfirmed           not_confirmed             amount, currency  (a large sum, not typed once more)
 │   ├── EmailTaken             email_taken
 │   ├── PasswordTooShort       password_too_short        minimum
 │   ├── AmountOutOfRange       amount_out_of_range       minimum, maximum, currency
@@ -96,6 +97,10 @@ class Invalid(BillingError):
 
 class FieldInvalid(Invalid):
     code = "field_invalid"
+
+
+class NotConfirmed(Invalid):
+    code = "not_confirmed"
 
 
 class EmailTaken(Invalid):

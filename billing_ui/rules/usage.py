@@ -9,6 +9,11 @@ from datetime import UTC, datetime
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
+def is_due(expires_at: datetime | None, now: datetime, *, is_frozen: bool) -> bool:
+    """Whether the time of a lot is up. A frozen one waits for the end of its dispute first."""
+    return not is_frozen and expires_at is not None and expires_at <= now
+
+
 @dataclass(frozen=True, slots=True)
 class OpenLot:
     """Tokens that came in together, as far as they are left."""
@@ -21,8 +26,7 @@ class OpenLot:
     is_frozen: bool = False
 
     def is_due(self, now: datetime) -> bool:
-        """Whether its time is up. A frozen lot waits for the end of its dispute first."""
-        return not self.is_frozen and self.expires_at is not None and self.expires_at <= now
+        return is_due(self.expires_at, now, is_frozen=self.is_frozen)
 
     def burns(self, now: datetime) -> bool:
         return not self.is_frozen and not self.is_due(now)

@@ -50,7 +50,7 @@ def decide(
     if decision not in DECISIONS:
         raise FieldInvalid(field="decision", why="choice")
     with env.db.begin() as tx:
-        case, left = _locked(tx, capture_public_id)
+        case, left = _locked(tx, capture_public_id, env.clock.now())
         row = CaptureDecision(
             capture_id=cast(int, case.capture.id), decision=decision, amount=left, reason=why,
             detail=detail.strip()[:200], decided_by=actor.name, decided_at=env.clock.now(),
@@ -85,7 +85,7 @@ def decide(
     )  # fmt: skip
 
 
-def _locked(tx: Tx, public_id: str) -> tuple[Case, int]:
+def _locked(tx: Tx, public_id: str, now: datetime) -> tuple[Case, int]:
     """Money nobody has decided about, and how much of it is left."""
     capture_id = tx.scalar(select(col(Capture.id)).where(col(Capture.public_id) == public_id))
     if capture_id is None:
@@ -93,7 +93,7 @@ def _locked(tx: Tx, public_id: str) -> tuple[Case, int]:
     case = locked_case(tx, capture_id)
     decided = select(col(CaptureDecision.decision)).where(col(CaptureDecision.capture_id) == capture_id)
     earlier = "credited" if case.capture.outcome == "credited" else tx.scalar(decided)
-    standing = stake(tx, case)
+    standing = stake(tx, case, now)
     if earlier is None and standing.left == 0:
         earlier = "refunded"
     if earlier is not None:

@@ -161,7 +161,7 @@ def _release(tx: Tx, env: Env, actor: Actor, row: Dispute, case: returns.Case) -
 
 def _lose(tx: Tx, env: Env, actor: Actor, row: Dispute, case: returns.Case) -> int:
     """What has been refunded already cannot be lost a second time."""
-    amount = min(row.amount, returns.stake(tx, case).left)
+    amount = min(row.amount, returns.stake(tx, case, env.clock.now()).left)
     if amount == 0:
         return ledger.balance_as_of(tx, row.account_id, env.clock.now())
     way = returns.Exit(f"dispute:{row.gateway}:{row.gateway_dispute_id}", f"cash:{row.gateway}", row.public_id)

@@ -17,6 +17,7 @@ from billing_ui.queries.captures import became_tokens
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import NotFound
 from billing_ui.rules.methods import METHODS
+from billing_ui.services.refund_requests import is_large
 from billing_ui.services.returns import Case, Stake, stake, tokens_with
 
 Limit = Literal["whole", "refunded", "under_way", "spent"]
@@ -27,7 +28,7 @@ class Offer:
     """`tokens` leave with `amount`; `maximum` is the most that may go back now.
 
     Where it is not `is_refundable` only a transfer by hand reaches the payer; while `is_disputed` the payer's bank may
-    take the same money once more.
+    take the same money once more. What `is_large` is typed once more by whoever sends it.
     """
 
     payment: str
@@ -38,6 +39,7 @@ class Offer:
     balance: int
     is_refundable: bool
     is_disputed: bool
+    is_large: bool
     stake: Stake
 
     @property
@@ -90,6 +92,7 @@ def paying(tx: Tx, name: str) -> str:
 def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = None) -> Offer:
     """For this amount, or for all that may go. Only looks: who then asks is told again under locks what is left."""
     require(actor, "payments.resolve")
+    now = env.clock.now()
     with env.db.read() as tx:
         query = (
             select(Capture, Payment, Topup)
@@ -102,7 +105,7 @@ def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = N
         if found is None:
             raise NotFound(what="payment")
         case = Case(*found)
-        standing = stake(tx, case)
+        standing = stake(tx, case, now)
         wanted = standing.free if amount is None else amount
         # What is on its way counts as gone.
         then = replace(standing, gone=standing.gone + standing.under_way, under_way=0)
@@ -111,16 +114,17 @@ def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = N
         return Offer(
             payment=payment.public_id, method=payment.method, currency=case.capture.currency, amount=wanted,
             tokens=tokens_with(tx, case, then, wanted) if 0 < wanted <= standing.free else 0,
-            balance=ledger.balance_as_of(tx, payment.account_id, env.clock.now()),
+            balance=_balance(tx, payment.account_id, now),
             is_refundable=METHODS[payment.method].refundable and payment.gateway_request_id is not None,
             is_disputed=tx.scalar(select(col(Dispute.id)).where(*disputed).limit(1)) is not None,
-            stake=standing,
+            is_large=is_large(tx, wanted), stake=standing,
         )  # fmt: skip
 
 
 def question(env: Env, actor: Actor, dispute_public_id: str) -> Question:
     """What a person has to answer about a dispute, and what each answer does."""
     require(actor, "payments.resolve")
+    now = env.clock.now()
     with env.db.read() as tx:
         query = (
             select(Dispute, Capture, Payment, Topup)
@@ -133,11 +137,16 @@ def question(env: Env, actor: Actor, dispute_public_id: str) -> Question:
         if found is None:
             raise NotFound(what="dispute")
         row, case = found[0], Case(*found[1:])
-        standing = stake(tx, case)
+        standing = stake(tx, case, now)
         # What has gone back already cannot be lost once more.
         amount = min(row.amount, standing.left)
         return Question(
             dispute=row.public_id, payment=case.payment.public_id, told=row.told, reason=row.reason, due_at=row.due_at,
             currency=row.currency, claimed=row.amount, amount=amount, tokens=tokens_with(tx, case, standing, amount),
-            balance=ledger.balance_as_of(tx, case.payment.account_id, env.clock.now()),
+            balance=_balance(tx, case.payment.account_id, now),
         )  # fmt: skip
+
+
+def _balance(tx: Tx, account_id: int, now: datetime) -> int:
+    """What is due leaves before anything else does."""
+    return ledger.balance_as_of(tx, account_id, now) - ledger.due_of(tx, account_id, now)

@@ -21,13 +21,14 @@ from billing_ui.rules.errors import (
     GatewayError,
     GatewayRejected,
     KeyReused,
+    NotConfirmed,
     NotFound,
     NotRefundable,
 )
 from billing_ui.rules.facts import RefundIntent
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.refunds import OVER, RefundStatus, next_look
-from billing_ui.services import audits, outbox, refunds, timeline
+from billing_ui.services import audits, outbox, refunds, settings, timeline
 from billing_ui.services.returns import Case, Exit, locked_case, stake
 
 KIND = "refunds.look"
@@ -38,12 +39,14 @@ _UNANSWERED = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How much goes back and why. The same key is the same wish; `bank_reference` names a transfer made by hand."""
+    """How much goes back and why. The same key is the same wish; `bank_reference` names a transfer made by hand, and
+    `confirmed` is the amount as a person typed it once more."""
 
     amount: int
     reason: str
     key: str
     bank_reference: str = ""
+    confirmed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,16 @@ class RefundView:
     failure_code: str
 
 
-def request(env: Env, actor: Actor, payment_public_id: str, amount: int, reason: str, *, key: str) -> RefundView:
+def request(
+    env: Env, actor: Actor, payment_public_id: str, amount: int, reason: str, *, key: str, confirmed: int | None = None
+) -> RefundView:
     """Sends back a part or all of what paid a purchase, through its gateway. The same key is the same refund."""
     require(actor, "payments.resolve")
-    wish = Wish(amount, told_reason(reason), key)
+    wish = Wish(amount, told_reason(reason), key, confirmed=confirmed)
     with env.db.begin() as tx:
-        row, is_new = place(tx, env, actor, _paying(tx, payment_public_id), wish)
+        case = _paying(tx, payment_public_id)
+        _require_confirmed(tx, case, wish)
+        row, is_new = place(tx, env, actor, case, wish)
         refund_id, account_id = cast(int, row.id), row.account_id
         after_commit(tx, lambda: env.signals.publish(account_id))
     env.failpoint("refund.stored")
@@ -75,13 +82,23 @@ def request(env: Env, actor: Actor, payment_public_id: str, amount: int, reason:
 
 
 def record_manual(
-    env: Env, actor: Actor, payment_public_id: str, amount: int, reason: str, bank_reference: str, *, key: str
+    env: Env,
+    actor: Actor,
+    payment_public_id: str,
+    amount: int,
+    reason: str,
+    bank_reference: str,
+    *,
+    key: str,
+    confirmed: int | None = None,
 ) -> RefundView:
     """Writes down that a person has sent money back by a bank transfer, where no gateway can."""
     require(actor, "payments.resolve")
-    wish = Wish(amount, told_reason(reason), key, bank_reference)
+    wish = Wish(amount, told_reason(reason), key, bank_reference, confirmed)
     with env.db.begin() as tx:
-        row = pay_out(tx, env, actor, _paying(tx, payment_public_id), wish)
+        case = _paying(tx, payment_public_id)
+        _require_confirmed(tx, case, wish)
+        row = pay_out(tx, env, actor, case, wish)
         refund_id, account_id = cast(int, row.id), row.account_id
         after_commit(tx, lambda: env.signals.publish(account_id))
     return view(env, refund_id)
@@ -95,7 +112,7 @@ def place(tx: Tx, env: Env, actor: Actor, case: Case, wish: Wish) -> tuple[Refun
         return known, False
     if not METHODS[payment.method].refundable or payment.gateway_request_id is None:
         raise NotRefundable(why="method", maximum=0, currency=capture.currency)
-    _require_left(tx, case, wish.amount)
+    _require_left(tx, env, case, wish.amount)
     row = _row(env, actor, case, wish)
     row.kind, row.reference = "gateway", reference
     tx.add(row)
@@ -115,7 +132,7 @@ def pay_out(tx: Tx, env: Env, actor: Actor, case: Case, wish: Wish) -> Refund:
     known = _known(tx, case, wish, reference := f"out_{digest(wish.key)[:26]}")
     if known is not None:
         return known
-    _require_left(tx, case, wish.amount)
+    _require_left(tx, env, case, wish.amount)
     row = _row(env, actor, case, wish)
     row.kind, row.reference, row.bank_reference = "manual", reference, number
     tx.add(row)
@@ -182,6 +199,11 @@ def told_reason(reason: str) -> str:
     return told
 
 
+def is_large(tx: Tx, amount: int) -> bool:
+    """Whether whoever sends so much back must type the amount once more."""
+    return amount > int(settings.get(tx, "approval.refund_amount"))
+
+
 def _again(env: Env, refund_id: int) -> datetime | None:
     with env.db.read() as tx:
         row = tx.get_one(Refund, refund_id)
@@ -209,14 +231,19 @@ def _known(tx: Tx, case: Case, wish: Wish, reference: str) -> Refund | None:
     return row
 
 
-def _require_left(tx: Tx, case: Case, amount: int) -> None:
+def _require_confirmed(tx: Tx, case: Case, wish: Wish) -> None:
+    if is_large(tx, wish.amount) and wish.confirmed != wish.amount:
+        raise NotConfirmed(amount=wish.amount, currency=case.capture.currency)
+
+
+def _require_left(tx: Tx, env: Env, case: Case, amount: int) -> None:
     if amount <= 0:
         raise FieldInvalid(field="amount", why="range")
     disputed = select(col(Dispute.id)).where(col(Dispute.capture_id) == case.capture.id, col(Dispute.status) == "open")
     if tx.scalar(disputed.limit(1)) is not None:
         # The bank may take the same money back; it must not leave twice.
         raise NotRefundable(why="disputed", maximum=0, currency=case.capture.currency)
-    free = stake(tx, case).free
+    free = stake(tx, case, env.clock.now()).free
     if amount > free:
         raise NotRefundable(why="amount", maximum=free, currency=case.capture.currency)
 

@@ -101,7 +101,7 @@ def book(tx: Tx, env: Env, actor: Actor, row: Refund, case: returns.Case, way: r
 
 
 def _succeed(tx: Tx, env: Env, actor: Actor, row: Refund, case: returns.Case, told: Refunded) -> None:
-    left = returns.stake(tx, case).left
+    left = returns.stake(tx, case, env.clock.now()).left
     if told.amount.unit != case.capture.currency or told.amount.quantity > left:
         # More than came, or other money: not booked, kept in sight until a person has found out why.
         _note(tx, env, actor, row, case.payment, "unknown", "ABOVE_CAPTURE")

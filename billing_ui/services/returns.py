@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import func, select
@@ -35,7 +36,7 @@ class Case:
 class Stake:
     """How a capture stands: what it bought (None while it lies in clearing), what has left, what may leave any moment.
 
-    `unspent` is what is left of the tokens it bought.
+    `unspent` is what is left of the tokens it bought, `expired` those whose time ran out, taken out already or not.
     """
 
     amount: int
@@ -43,6 +44,7 @@ class Stake:
     gone: int
     under_way: int
     unspent: int
+    expired: int
 
     @property
     def left(self) -> int:
@@ -91,12 +93,14 @@ def locked_case(tx: Tx, capture_id: int) -> Case:
     return Case(tx.scalars(select(Capture).where(col(Capture.id) == capture_id)).one(), payment, topup)
 
 
-def stake(tx: Tx, case: Case) -> Stake:
-    capture = case.capture
-    sold = _sold(tx, case)
-    gone = _gone(tx, capture)
-    lot = ledger.lot_of(tx, case.payment.account_id, case.tokens_key)
-    return Stake(capture.amount, sold, gone, _sum(tx, capture, *UNDER_WAY), lot.remaining if lot else 0)
+def stake(tx: Tx, case: Case, now: datetime) -> Stake:
+    capture, account_id = case.capture, case.payment.account_id
+    lot = ledger.lot_of(tx, account_id, case.tokens_key)
+    remaining, due = (lot.remaining, lot.due(now)) if lot else (0, 0)
+    return Stake(
+        amount=capture.amount, sold=_sold(tx, case), gone=_gone(tx, capture), under_way=_sum(tx, capture, *UNDER_WAY),
+        unspent=remaining - due, expired=ledger.expired_of(tx, account_id, case.tokens_key) + due,
+    )  # fmt: skip
 
 
 def take_back(tx: Tx, env: Env, actor: Actor, case: Case, amount: int, way: Exit) -> TakenBack:
@@ -105,7 +109,7 @@ def take_back(tx: Tx, env: Env, actor: Actor, case: Case, amount: int, way: Exit
     account_id, currency = case.payment.account_id, case.capture.currency
     # What is due goes first, and the head is locked from here on: what is read of the lot stays true.
     ledger.expire_due(tx, account_id, now)
-    standing = stake(tx, case)
+    standing = stake(tx, case, now)
     sold = standing.sold
     back = Sold(amount, 0, 0, 0) if sold is None else going_back(sold, standing.before, amount)
     tokens = tokens_with(tx, case, standing, amount)
@@ -126,8 +130,7 @@ def tokens_with(tx: Tx, case: Case, standing: Stake, amount: int) -> int:
     sold = standing.sold
     if sold is None:
         return 0
-    expired = ledger.expired_of(tx, case.payment.account_id, case.tokens_key)
-    due = going_back(sold, 0, standing.before + amount).tokens - expired - _taken(tx, case.capture)
+    due = going_back(sold, 0, standing.before + amount).tokens - standing.expired - _taken(tx, case.capture)
     return min(going_back(sold, standing.before, amount).tokens, max(0, due))
 
 

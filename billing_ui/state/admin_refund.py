@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from string import digits
 from typing import Any, Literal
 
 import reflex as rx
@@ -12,7 +13,7 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BillingError
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.services import refund_offers, refund_requests, settings
+from billing_ui.services import refund_offers, refund_requests
 from billing_ui.services.refund_offers import Offer
 from billing_ui.services.refund_requests import RefundView
 from billing_ui.state.admin_act import SHORTEST_NOTE, DeskAct, require
@@ -44,12 +45,12 @@ class AdminRefund(DeskAct, rx.State):
         if who is None or not desk.found:
             return
         try:
-            offer, limit = await runtime.run(_read, who.actor, str(desk.file["facts"]["id"]))
+            offer = await runtime.run(refund_offers.offer, runtime.env(), who.actor, str(desk.file["facts"]["id"]))
         except BillingError as problem:
             desk.error = told(problem)
             return
         self._open(_case(offer))
-        self._show(offer, limit)
+        self._show(offer)
         self.way = "gateway" if offer.is_refundable else "manual"
         self._key = runtime.env().ids.public("form")
 
@@ -59,8 +60,8 @@ class AdminRefund(DeskAct, rx.State):
         """The consequence is worked out anew, with what is true by now."""
         who = viewer(self)
         if who is not None and self.opened:
-            offer, limit = await runtime.run(_read, who.actor, str(self.case["payment"]), amount)
-            self._show(offer, limit)
+            payment = str(self.case["payment"])
+            self._show(await runtime.run(refund_offers.offer, runtime.env(), who.actor, payment, amount))
 
     @rx.event
     @policy("operator", perm="payments.resolve")
@@ -80,30 +81,25 @@ class AdminRefund(DeskAct, rx.State):
             yield step
 
     def _sent(self, actor: Actor) -> RefundView:
-        note, typed = self._box("note"), "".join(letter for letter in self._box("typed") if letter.isdigit())
+        note, typed = self._box("note"), "".join(letter for letter in self._box("typed") if letter in digits)
         require({
             "amount": not self.does["fits"], "reason": not self.reason, "note": len(note) < SHORTEST_NOTE,
-            "typed": self.does["large"] and typed != str(self.amount),
         })  # fmt: skip
         env, payment, words = runtime.env(), str(self.case["payment"]), f"{self.reason}: {note}"
+        confirmed = int(typed) if typed else None
         if self.way == "gateway":
-            return refund_requests.request(env, actor, payment, self.amount, words, key=self._key)
+            return refund_requests.request(env, actor, payment, self.amount, words, key=self._key, confirmed=confirmed)
         number = self._box("number")
-        return refund_requests.record_manual(env, actor, payment, self.amount, words, number, key=self._key)
+        return refund_requests.record_manual(
+            env, actor, payment, self.amount, words, number, key=self._key, confirmed=confirmed
+        )
 
-    def _show(self, offer: Offer, limit: int) -> None:
+    def _show(self, offer: Offer) -> None:
         self.amount, self.case = offer.amount, _case(offer)
         self.does = {
             "tokens": offer.tokens, "before": offer.balance, "after": offer.balance - offer.tokens,
-            "fits": 0 < offer.amount <= offer.maximum, "large": offer.amount > limit,
+            "fits": 0 < offer.amount <= offer.maximum, "large": offer.is_large,
         }  # fmt: skip
-
-
-def _read(actor: Actor, payment: str, amount: int | None = None) -> tuple[Offer, int]:
-    env = runtime.env()
-    with env.db.read() as tx:
-        limit = int(settings.get(tx, "approval.refund_amount"))
-    return refund_offers.offer(env, actor, payment, amount), limit
 
 
 def _case(offer: Offer) -> dict[str, Any]:

@@ -21,6 +21,7 @@ PLACES: dict[str, Place] = {
     "signup_closed": "page",
     "too_many_tries": "page",
     "field_invalid": "page",
+    "not_confirmed": "page",
     "email_taken": "page",
     "password_too_short": "page",
     "amount_out_of_range": "amount",

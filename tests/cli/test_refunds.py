@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 
@@ -135,3 +136,36 @@ def test_the_command_line_and_the_desk_share_what_is_left(desk: tuple[World, Ref
     assert main(["payments", "refund", ref, "--amount", "30000", *REASON]) == REFUSED
     assert "20000" in capsys.readouterr().err
     assert len(gateway.asked) == 1
+
+
+class Terminal(io.StringIO):
+    """Somebody sits before it and types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_large_sum_is_typed_once_more_or_told_with_the_command(
+    desk: tuple[World, Refunding], capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, gateway = desk
+    gateway.answers = "succeeded"
+    customer = world.customer()
+    ref = world.wants(customer, 2_000_000)
+    comes(world, ref, amount=2_000_000)
+    refund = ["payments", "refund", ref, *REASON, "--amount"]
+    assert main([*refund, "600000"]) == WRONG_USE
+    assert "not_confirmed" in capsys.readouterr().err
+    assert main([*refund, "600000", "--confirm", "60000"]) == WRONG_USE
+    for typed in ("", "60000", "yes"):
+        monkeypatch.setattr("sys.stdin", Terminal(f"{typed}\n"))
+        assert main([*refund, "600000"]) == WRONG_USE
+    assert gateway.asked == []
+    monkeypatch.setattr("sys.stdin", Terminal("600000\n"))
+    assert main([*refund, "600000"]) == 0
+    assert "600000 IDR is a large sum" in capsys.readouterr().out
+    assert main([*refund, "700000", "--confirm", "700000"]) == 0
+    by_hand = ["--by-hand", "--bank-reference", "BCA-1", "--confirm", "700000"]
+    assert main([*refund, "700000", *by_hand]) == 0
+    assert world.balance(customer) == 0
+    world.books_are_right()

@@ -12,9 +12,9 @@ from billing_ui.models import Capture, Payment, Refund
 from billing_ui.queries.captures import undecided_of
 from billing_ui.queries.disputes import disputes as open_disputes
 from billing_ui.rules.access import system
-from billing_ui.rules.errors import Forbidden, NotFound
+from billing_ui.rules.errors import Forbidden, NotConfirmed, NotFound
 from billing_ui.rules.facts import DisputeClaim
-from billing_ui.services import captures, disputes, refund_offers, refund_requests
+from billing_ui.services import captures, disputes, refund_offers, refund_requests, settings
 from billing_ui.services.refund_offers import Offer
 from tests.refunding import FINANCE, SUPPORT, WHY, Refunding, comes, refunding, spend
 from tests.world import Customer, World
@@ -156,3 +156,39 @@ def test_only_who_may_move_money_is_told_of_it_and_nothing_is_made_up(world: Wor
     ref = world.wants(world.customer("budi@pelanggan.test", "Budi"))
     with pytest.raises(NotFound):
         offer(world, world.payment(ref).public_id)
+
+
+@pytest.mark.parametrize("confirmed", [None, 600_000, 600_002])
+def test_a_large_sum_leaves_only_when_it_was_typed_once_more(
+    desk: tuple[World, Refunding], confirmed: int | None
+) -> None:
+    world, gateway = desk
+    customer = world.customer()
+    ref = world.wants(customer, 700_000)
+    comes(world, ref, amount=700_000)
+    payment, env = world.payment(ref).public_id, world.env
+    assert [offer(world, payment, amount).is_large for amount in (500_000, 500_001)] == [False, True]
+    for refund in (
+        lambda: refund_requests.request(env, FINANCE, payment, 600_001, WHY, key="form-1", confirmed=confirmed),
+        lambda: refund_requests.record_manual(
+            env, FINANCE, payment, 600_001, WHY, "BCA 42", key="form-2", confirmed=confirmed
+        ),
+    ):
+        with pytest.raises(NotConfirmed) as refused:
+            refund()
+        assert refused.value.facts == {"amount": 600_001, "currency": "IDR"}
+    with env.db.read() as tx:
+        assert tx.scalars(select(Refund)).all() == []
+    gateway.answers = "succeeded"
+    refund_requests.request(env, FINANCE, payment, 600_001, WHY, key="form-1", confirmed=600_001)
+    assert send(world, payment, 99_999, "form-3").status == "succeeded"
+    assert world.balance(customer) == 0
+
+
+def test_from_which_sum_on_it_is_typed_once_more_is_a_setting(desk: tuple[World, Refunding]) -> None:
+    world, _ = desk
+    _, payment = paid(world)
+    settings.set_value(world.env, system("test"), "approval.refund_amount", 20_000, "smaller desk")
+    with pytest.raises(NotConfirmed):
+        send(world, payment, 20_001, "form-1")
+    assert send(world, payment, 20_000, "form-1").amount == 20_000

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from billing_ui.models import Dispute, Topup
+from billing_ui.models import Dispute, Payment, Topup
 from billing_ui.rules.access import system
+from billing_ui.rules.errors import NotRefundable
 from billing_ui.rules.facts import DisputeClaim
-from billing_ui.services import disputes, expiries, refunds
+from billing_ui.services import disputes, expiries, refund_offers, refund_requests, refunds
 from tests.refunding import FINANCE, WHY, Refunding, comes, pockets, refunding, spend
 from tests.world import Customer, World
 
@@ -91,4 +92,32 @@ def test_a_dispute_lost_after_its_tokens_expired_takes_only_what_was_used(world:
         dispute = tx.scalars(select(col(Dispute.public_id))).one()
     disputes.conclude(world.env, FINANCE, dispute, "lost", WHY)
     assert world.balance(customer) == -100_000
+    world.books_are_right()
+
+
+@pytest.mark.parametrize("swept", [True, False])
+def test_what_is_told_before_a_refund_knows_what_has_run_out_even_before_it_is_taken_out(
+    desk: tuple[World, Refunding], swept: bool
+) -> None:
+    world, gateway = desk
+    customer = bought_for_a_month(world)
+    world.later(days=31)
+    lasting = world.wants(customer, 60_000)
+    comes(world, lasting, "py-2", amount=60_000)
+    bought_late = world.payment(lasting).public_id
+    with world.env.db.read() as tx:
+        bought_early = tx.scalars(select(col(Payment.public_id)).order_by(col(Payment.id))).first()
+    world.later(days=31)
+    if swept:
+        expiries.expire_lots(world.env)
+    gone = refund_offers.offer(world.env, FINANCE, str(bought_early))
+    assert (gone.maximum, gone.limit, gone.tokens) == (0, "spent", 0)
+    with pytest.raises(NotRefundable) as refused:
+        refund_requests.request(world.env, FINANCE, str(bought_early), 1, WHY, key="form-1")
+    assert refused.value.facts["maximum"] == 0
+    gateway.answers = "succeeded"
+    told = refund_offers.offer(world.env, FINANCE, bought_late, 20_000)
+    done = refund_requests.request(world.env, FINANCE, bought_late, 20_000, WHY, key="form-2")
+    assert (told.balance, told.tokens) == (600_000, 200_000)
+    assert (done.tokens, world.balance(customer)) == (told.tokens, told.balance - told.tokens)
     world.books_are_right()
