@@ -70,11 +70,18 @@ def pay_paid(shown: Any, brand: Any, home: Any) -> rx.Component:
 
 def _besides(shown: Any) -> rx.Component:
     """Money that came on top of the price: what waits for a decision, and what went back already."""
-    kept, returned = (money(shown[name], shown["currency"]) for name in ("kept", "returned"))
     return rx.fragment(
-        rx.cond(shown["kept"].to(int) > 0, notice(t("pay.kept", money=kept), tone="warn"), rx.fragment()),
-        rx.cond(shown["returned"].to(int) > 0, notice(t("pay.returned", money=returned), tone="info"), rx.fragment()),
+        _each(shown["kept"], "pay.kept", tone="warn"), _each(shown["returned"], "pay.returned", tone="info")
     )
+
+
+def _each(sums: Any, words: str, *, tone: str) -> rx.Component:
+    """It may have come in another money than the price."""
+
+    def told(one: Any) -> rx.Component:
+        return notice(t(words, money=money(one["amount"].to(int), one["currency"])), tone=tone)
+
+    return rx.foreach(sums.to(list[dict[str, Any]]), told)
 
 
 def _receipt(shown: Any) -> rx.Component:

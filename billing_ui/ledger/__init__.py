@@ -1,7 +1,7 @@
 """The books: append-only double entry, one balanced row per transfer. The only writer of its tables."""
 
 from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
-from billing_ui.ledger.heads import due_of, open_head, set_plan, with_due_lots
+from billing_ui.ledger.heads import balance_without_due, open_head, set_plan, with_due_lots
 from billing_ui.ledger.lots import expire_due, expired_of
 from billing_ui.ledger.posting import balance_as_of, post
 from billing_ui.ledger.shapes import LotIn, Posting, Receipt, Transfer
@@ -23,7 +23,7 @@ __all__ = [
     "Receipt",
     "Transfer",
     "balance_as_of",
-    "due_of",
+    "balance_without_due",
     "expire_due",
     "expired_of",
     "hold_back",

@@ -37,10 +37,11 @@ def with_due_lots(tx: Tx, now: datetime, limit: int) -> Sequence[int]:
     return tx.connection().scalars(query).all()
 
 
-def due_of(tx: Tx, account_id: int, now: datetime) -> int:
-    """How many tokens of an account the next posting takes out first because their time is up."""
-    mine = (lot.c.account_id == account_id, *_due(now))
-    return int(tx.connection().scalar(select(func.coalesce(func.sum(lot.c.remaining), 0)).where(*mine)) or 0)
+def balance_without_due(tx: Tx, account_id: int, now: datetime) -> int:
+    """The balance that the next posting finds, once the tokens whose time is up have left."""
+    due = select(func.coalesce(func.sum(lot.c.remaining), 0)).where(lot.c.account_id == account_id, *_due(now))
+    query = select(account_head.c.balance - due.scalar_subquery()).where(account_head.c.account_id == account_id)
+    return int(tx.connection().scalar(query) or 0)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

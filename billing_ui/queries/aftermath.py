@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
+from billing_ui.kit.amount import Amount
 from billing_ui.models import Capture, CaptureDecision, Dispute, Payment, Refund, Topup
 from billing_ui.rules.refunds import Standing, standing
 
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """`credited` is the money that bought tokens, `refunded` what went back of it (lost disputes included)."""
+    """`credited` is the money that bought tokens, `refunded` what went back of it (lost disputes included), both in the
+    purchase's currency. What bought nothing may be any money: `returned` and `kept` are a sum for each currency."""
 
     credited: int = 0
     refunded: int = 0
-    returned: int = 0
-    kept: int = 0
+    returned: tuple[Amount, ...] = ()
+    kept: tuple[Amount, ...] = ()
     is_disputed: bool = False
 
     @property
@@ -49,7 +52,8 @@ def after(tx: Tx, topup: Topup) -> Aftermath:
     )
     query = (
         select(
-            col(Capture.amount), col(Capture.outcome), col(CaptureDecision.decision), col(CaptureDecision.amount),
+            col(Capture.amount), col(Capture.currency), col(Capture.outcome),
+            col(CaptureDecision.decision), col(CaptureDecision.amount),
             func.coalesce(back.c.amount, 0), func.coalesce(lost.c.amount, 0), func.coalesce(lost.c.waiting, 0),
         )
         .join(Payment, col(Payment.id) == col(Capture.payment_id))
@@ -58,21 +62,24 @@ def after(tx: Tx, topup: Topup) -> Aftermath:
         .outerjoin(lost, lost.c.capture_id == col(Capture.id))
         .where(col(Payment.topup_id) == topup.id)
     )  # fmt: skip
-    found = Aftermath()
-    for amount, outcome, decision, decided, refunded, booked, waiting in tx.execute(query):
-        gone = int(refunded) + int(booked)
+    credited = refunded = 0
+    returned: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    is_disputed = False
+    for amount, currency, outcome, decision, decided, back_again, booked, waiting in tx.execute(query):
+        gone = int(back_again) + int(booked)
+        is_disputed = is_disputed or waiting > 0
         if outcome == "credited" or decision == "credited":
             sold = amount if outcome == "credited" else decided
+            # Of money that was decided about late, a part may have gone back before it bought anything.
             early = amount - sold
-            step = Aftermath(sold, gone - early, early, 0, is_disputed=waiting > 0)
+            credited, refunded = credited + sold, refunded + gone - early
+            returned[currency] += early
         else:
-            step = Aftermath(0, 0, gone, amount - gone, is_disputed=waiting > 0)
-        found = _plus(found, step)
-    return found
+            returned[currency] += gone
+            kept[currency] += amount - gone
+    return Aftermath(credited, refunded, _sums(returned), _sums(kept), is_disputed=is_disputed)
 
 
-def _plus(one: Aftermath, other: Aftermath) -> Aftermath:
-    return Aftermath(
-        one.credited + other.credited, one.refunded + other.refunded, one.returned + other.returned,
-        one.kept + other.kept, is_disputed=one.is_disputed or other.is_disputed,
-    )  # fmt: skip
+def _sums(by_currency: Counter[str]) -> tuple[Amount, ...]:
+    return tuple(Amount(total, currency) for currency, total in sorted(by_currency.items()) if total)

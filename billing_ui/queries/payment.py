@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
+from billing_ui.kit.amount import Amount
 from billing_ui.ledger.tables import account_head
 from billing_ui.models import Account, Capture, Payment, PaymentEvent, Topup
 from billing_ui.queries.aftermath import Aftermath, after
@@ -29,7 +30,8 @@ class PaymentView:
     needed to pay.
 
     `refunded` is what went back of the money that bought tokens, `returned` what went back of money that did not,
-    `kept` what waits for a decision. `standing` says it in one word, empty where there is nothing to add to `status`.
+    `kept` what waits for a decision, each a sum per currency. `standing` says it in one word, empty where there is
+    nothing to add to `status`.
     """
 
     ref: str
@@ -58,8 +60,8 @@ class PaymentView:
     timeline: tuple[TimelineLine, ...] = ()
     receipt: str = ""
     refunded: int = 0
-    returned: int = 0
-    kept: int = 0
+    returned: tuple[Amount, ...] = ()
+    kept: tuple[Amount, ...] = ()
     is_disputed: bool = False
     standing: Standing = ""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import or_, select
@@ -56,22 +55,6 @@ class Offer:
         return "refunded" if self.stake.gone else "whole"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One dispute with what losing it would take. `told` is what the gateway last said of its end."""
-
-    dispute: str
-    payment: str
-    told: str
-    reason: str
-    due_at: datetime | None
-    currency: str
-    claimed: int
-    amount: int
-    tokens: int
-    balance: int
-
-
 def paying(tx: Tx, name: str) -> str:
     """The payment that paid, by its own id, its reference, or the ref of its purchase."""
     query = (
@@ -114,39 +97,8 @@ def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = N
         return Offer(
             payment=payment.public_id, method=payment.method, currency=case.capture.currency, amount=wanted,
             tokens=tokens_with(tx, case, then, wanted) if 0 < wanted <= standing.free else 0,
-            balance=_balance(tx, payment.account_id, now),
+            balance=ledger.balance_without_due(tx, payment.account_id, now),
             is_refundable=METHODS[payment.method].refundable and payment.gateway_request_id is not None,
             is_disputed=tx.scalar(select(col(Dispute.id)).where(*disputed).limit(1)) is not None,
             is_large=is_large(tx, wanted), stake=standing,
         )  # fmt: skip
-
-
-def question(env: Env, actor: Actor, dispute_public_id: str) -> Question:
-    """What a person has to answer about a dispute, and what each answer does."""
-    require(actor, "payments.resolve")
-    now = env.clock.now()
-    with env.db.read() as tx:
-        query = (
-            select(Dispute, Capture, Payment, Topup)
-            .join(Capture, col(Capture.id) == col(Dispute.capture_id))
-            .join(Payment, col(Payment.id) == col(Capture.payment_id))
-            .join(Topup, col(Topup.id) == col(Payment.topup_id))
-            .where(col(Dispute.public_id) == dispute_public_id)
-        )
-        found = tx.execute(query).first()
-        if found is None:
-            raise NotFound(what="dispute")
-        row, case = found[0], Case(*found[1:])
-        standing = stake(tx, case, now)
-        # What has gone back already cannot be lost once more.
-        amount = min(row.amount, standing.left)
-        return Question(
-            dispute=row.public_id, payment=case.payment.public_id, told=row.told, reason=row.reason, due_at=row.due_at,
-            currency=row.currency, claimed=row.amount, amount=amount, tokens=tokens_with(tx, case, standing, amount),
-            balance=_balance(tx, case.payment.account_id, now),
-        )  # fmt: skip
-
-
-def _balance(tx: Tx, account_id: int, now: datetime) -> int:
-    """What is due leaves before anything else does."""
-    return ledger.balance_as_of(tx, account_id, now) - ledger.due_of(tx, account_id, now)

@@ -12,9 +12,9 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BillingError
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.services import disputes, refund_offers
+from billing_ui.services import dispute_questions, disputes
+from billing_ui.services.dispute_questions import Question
 from billing_ui.services.disputes import DisputeView, End
-from billing_ui.services.refund_offers import Question
 from billing_ui.state.admin_act import DeskAct
 from billing_ui.state.admin_labels import audit_number
 from billing_ui.state.admin_payment import AdminPayment
@@ -35,7 +35,7 @@ class AdminDispute(DeskAct, rx.State):
         if who is None or not desk.found:
             return
         try:
-            found = await runtime.run(refund_offers.question, runtime.env(), who.actor, dispute)
+            found = await runtime.run(dispute_questions.question, runtime.env(), who.actor, dispute)
         except BillingError as problem:
             desk.error = told(problem)
             return

@@ -8,6 +8,7 @@ from typing import Any
 from billing_ui import runtime
 from billing_ui.i18n.load import va_steps
 from billing_ui.infra.pictures import qr_svg
+from billing_ui.kit.amount import Amount
 from billing_ui.kit.qris import asks_for, merchant
 from billing_ui.queries.admin_payment import StoryLine
 from billing_ui.queries.payment import PaymentView, TimelineLine
@@ -63,9 +64,13 @@ def payment(view: PaymentView) -> dict[str, Any]:
         "receipt": view.receipt,
         "standing": view.standing,
         "refunded": view.refunded,
-        "returned": view.returned,
-        "kept": view.kept,
+        "returned": _sums(view.returned),
+        "kept": _sums(view.kept),
     }
+
+
+def _sums(amounts: Sequence[Amount]) -> list[dict[str, Any]]:
+    return [{"amount": amount.quantity, "currency": amount.unit} for amount in amounts]
 
 
 def _picture(view: PaymentView, kind: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from billing_ui.kit.amount import Amount
 from billing_ui.models import Audit, CaptureDecision, Job, Receipt, Refund
 from billing_ui.queries.captures import KeptCapture, count_undecided, undecided, undecided_of
 from billing_ui.queries.payment import PaymentView, payment_view
@@ -75,7 +76,18 @@ def test_what_waits_is_shown_with_all_that_a_decision_needs(desk: tuple[World, R
     with world.env.db.read() as tx:
         assert [each.capture for each in undecided_of(tx, kept.payment, world.clock.now())] == [capture]
         assert undecided(tx, world.clock.now(), before=kept.cursor) == ()
-    assert shown(world, ref, customer).kept == 50_000
+    assert shown(world, ref, customer).kept == (Amount(50_000, "IDR"),)
+
+
+def test_money_in_another_currency_is_shown_in_its_own(desk: tuple[World, Refunding]) -> None:
+    world, gateway = desk
+    customer, ref, extra_capture = extra(world)
+    comes(world, ref, "py-3", 400, "USD")
+    assert shown(world, ref, customer).kept == (Amount(50_000, "IDR"), Amount(400, "USD"))
+    gateway.answers = "succeeded"
+    captures.decide(world.env, FINANCE, extra_capture, "refunded", WHY)
+    view = shown(world, ref, customer)
+    assert (view.returned, view.kept) == ((Amount(50_000, "IDR"),), (Amount(400, "USD"),))
 
 
 def test_an_extra_payment_credited_brings_the_same_tokens_again(desk: tuple[World, Refunding]) -> None:
@@ -86,7 +98,7 @@ def test_an_extra_payment_credited_brings_the_same_tokens_again(desk: tuple[Worl
     assert world.balance(customer) == 1_000_000
     assert waiting(world) == ()
     assert ("IDR", "clearing") not in pockets(world, customer.account_id)
-    assert shown(world, ref, customer).kept == 0
+    assert shown(world, ref, customer).kept == ()
     world.books_are_right()
 
 
@@ -135,7 +147,8 @@ def test_money_sent_back_leaves_clearing_and_no_tokens(desk: tuple[World, Refund
         ("TOKEN", "issued"): -500_000, ("TOKEN", "wallet"): 500_000,
     }  # fmt: skip
     view = shown(world, ref, customer)
-    assert (view.status, view.refunded, view.returned, view.kept, view.standing) == ("paid", 0, 50_000, 0, "")
+    assert (view.status, view.refunded, view.standing) == ("paid", 0, "")
+    assert (view.returned, view.kept) == ((Amount(50_000, "IDR"),), ())
     world.books_are_right()
 
 

@@ -14,7 +14,7 @@ from billing_ui.queries.disputes import disputes as open_disputes
 from billing_ui.rules.access import system
 from billing_ui.rules.errors import Forbidden, NotConfirmed, NotFound
 from billing_ui.rules.facts import DisputeClaim
-from billing_ui.services import captures, disputes, refund_offers, refund_requests, settings
+from billing_ui.services import captures, dispute_questions, disputes, refund_offers, refund_requests, settings
 from billing_ui.services.refund_offers import Offer
 from tests.refunding import FINANCE, SUPPORT, WHY, Refunding, comes, refunding, spend
 from tests.world import Customer, World
@@ -129,7 +129,7 @@ def test_what_losing_a_dispute_takes_is_told_and_counts_what_went_back(desk: tup
         disputes.hear(world.env, system("webhook"), "xendit", "py-1", claim)
     assert offer(world, payment).is_disputed
     (line,) = disputes_of(world)
-    told = refund_offers.question(world.env, FINANCE, line)
+    told = dispute_questions.question(world.env, FINANCE, line)
     assert (told.told, told.claimed, told.amount, told.tokens, told.balance) == (
         "lost", 50_000, 40_000, 400_000, 300_000,
     )  # fmt: skip
@@ -148,11 +148,11 @@ def test_only_who_may_move_money_is_told_of_it_and_nothing_is_made_up(world: Wor
     with pytest.raises(Forbidden):
         refund_offers.offer(world.env, SUPPORT, payment)
     with pytest.raises(Forbidden):
-        refund_offers.question(world.env, SUPPORT, "dsp_x")
+        dispute_questions.question(world.env, SUPPORT, "dsp_x")
     with pytest.raises(NotFound):
         offer(world, "pay_nobody")
     with pytest.raises(NotFound):
-        refund_offers.question(world.env, FINANCE, "dsp_nobody")
+        dispute_questions.question(world.env, FINANCE, "dsp_nobody")
     ref = world.wants(world.customer("budi@pelanggan.test", "Budi"))
     with pytest.raises(NotFound):
         offer(world, world.payment(ref).public_id)
