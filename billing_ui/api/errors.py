@@ -20,6 +20,7 @@ STATUS: dict[str, int] = {
     "bad_key": 401,
     "signup_closed": 403,
     "too_many_tries": 429,
+    "too_many_at_once": 429,
     "field_invalid": 422,
     "not_confirmed": 422,
     "email_taken": 409,

@@ -15,6 +15,7 @@ EXITS: dict[str, int] = {
     "bad_key": REFUSED,
     "signup_closed": REFUSED,
     "too_many_tries": TRY_AGAIN,
+    "too_many_at_once": TRY_AGAIN,
     "field_invalid": WRONG_USE,
     "not_confirmed": WRONG_USE,
     "email_taken": REFUSED,

@@ -18,6 +18,7 @@ VERDICTS: dict[str, Verdict] = {
     "bad_key": "park",
     "signup_closed": "park",
     "too_many_tries": "retry",
+    "too_many_at_once": "retry",
     "field_invalid": "park",
     "not_confirmed": "park",
     "email_taken": "park",

@@ -9,7 +9,8 @@ BillingError
 │   ├── BadCode                bad_code                  (on a receipt)
 │   ├── BadKey                 bad_key                   (a program's secret)
 │   ├── SignUpClosed           signup_closed
-│   └── TooManyTries           too_many_tries            retry_at, retry_after_s
+│   ├── TooManyTries           too_many_tries            retry_at, retry_after_s
+│   └── TooManyAtOnce          too_many_at_once          most, retry_after_s
 ├── Invalid                    the request itself is wrong
 │   ├── FieldInvalid           field_invalid             field, why
 │   ├── NotConfirmed           not_confirmed             amount, currency  (a large sum, not typed once more)
@@ -89,6 +90,10 @@ class SignUpClosed(Denied):
 
 class TooManyTries(Denied):
     code = "too_many_tries"
+
+
+class TooManyAtOnce(Denied):
+    code = "too_many_at_once"
 
 
 class Invalid(BillingError):

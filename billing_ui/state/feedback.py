@@ -20,6 +20,7 @@ PLACES: dict[str, Place] = {
     "bad_key": "page",
     "signup_closed": "page",
     "too_many_tries": "page",
+    "too_many_at_once": "page",
     "field_invalid": "page",
     "not_confirmed": "page",
     "email_taken": "page",

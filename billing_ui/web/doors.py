@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from html import escape
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from billing_ui import runtime
 from billing_ui.env import Env
+from billing_ui.i18n.load import text
 from billing_ui.rules.errors import BillingError, SignInRequired
 from billing_ui.security.cookies import form_cookie, read_cookie
 from billing_ui.security.redirects import safe_path
@@ -79,6 +81,32 @@ def _back(env: Env, page: str, error: BillingError, fields: Fields) -> Response:
     typed: Fields = {name: fields[name] for name in ("email", "name") if name in fields}
     joint = "&" if "?" in page else "?"
     return see_other(f"{page}{joint}{urlencode(query)}", form_cookie(typed, is_https=env.config.is_https))
+
+
+_PAGE = """<!doctype html>
+<html lang="{language}">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
+<title>{brand}</title>
+<style>:root {{ color-scheme: light dark }} body {{ font: 1rem/1.6 system-ui, sans-serif; max-width: 34rem;
+margin: 15vh auto; padding: 0 1.5rem }}</style>
+<p>{sentence}</p><p><a href="{href}">{onward}</a></p>
+</html>
+"""
+
+
+def told_no(error: BillingError, status: int, language: str, onward: str, href: str) -> Response:
+    """A refusal as a page of its own, where there is no page of ours to go back to with it."""
+    page = _PAGE.format(
+        language=language,
+        brand=escape(runtime.env().catalogue.brand.name),
+        sentence=escape(text(language, f"error.{error.code}", **error.facts)),
+        href=escape(href),
+        onward=escape(onward),
+    )
+    headers = {"Cache-Control": "no-store"}
+    if "retry_after_s" in error.facts:
+        headers["Retry-After"] = str(error.facts["retry_after_s"])
+    return HTMLResponse(page, status, headers)
 
 
 def see_other(path: str, *cookies: str) -> Response:

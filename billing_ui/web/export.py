@@ -11,19 +11,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from billing_ui import runtime
 from billing_ui.env import Env
 from billing_ui.i18n.load import DEFAULT_LANGUAGE, LANGUAGES, text
 from billing_ui.kit.period import local_day
 from billing_ui.queries.history import CHOICES, HistoryPage, HistoryRow, history
-from billing_ui.rules.errors import SignInRequired
+from billing_ui.rules.errors import SignInRequired, TooManyAtOnce
 from billing_ui.rules.lists import ListAsk, read_ask
 from billing_ui.security.redirects import sign_in_path
-from billing_ui.web.doors import see_other, viewer_of
+from billing_ui.web.doors import see_other, told_no, viewer_of
+from billing_ui.web.downloads import Download, Places
 
 _PER = 500
+_HISTORY = "/subscription/history/"
+_PLACES = Places()
 _HEADS = (
     "hist.time", "csv.zone", "hist.kind", "hist.description", "csv.tokens", "hist.after", "hist.status", "csv.total",
     "csv.currency", "csv.method", "csv.ref",
@@ -46,9 +49,9 @@ async def history_csv(request: Request) -> Response:
     try:
         who = await viewer_of(request, env)
     except SignInRequired:
-        return see_other(sign_in_path("/subscription/history/"))
+        return see_other(sign_in_path(_HISTORY))
     if who.actor.account_id is None:
-        return see_other(sign_in_path("/subscription/history/"))
+        return see_other(sign_in_path(_HISTORY))
     wanted = request.query_params.get("lang", "")
     reader = _Reader(who.actor.account_id, who.account.zone, wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE)
     ask = replace(read_ask(request.query_params, CHOICES), page="", per=_PER)
@@ -57,7 +60,10 @@ async def history_csv(request: Request) -> Response:
         "Content-Disposition": f'attachment; filename="{_name(env, reader, ask)}"',
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_pieces(env, reader, ask), media_type="text/csv; charset=utf-8", headers=headers)
+    try:
+        return Download(_PLACES, reader.account_id, _pieces(env, reader, ask), "text/csv; charset=utf-8", headers)
+    except TooManyAtOnce as full:
+        return told_no(full, 429, reader.language, text(reader.language, "csv.back"), _HISTORY)
 
 
 async def _pieces(env: Env, reader: _Reader, ask: ListAsk) -> AsyncIterator[bytes]:

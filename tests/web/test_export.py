@@ -1,10 +1,12 @@
-"""The history as a file: who gets it, what stands in it, and that it comes in pieces of a page."""
+"""The history as a file: who gets it, what stands in it, that it comes in pieces of a page, and two at a time."""
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +20,7 @@ from billing_ui.models import Member
 from billing_ui.security.wrap import wrap
 from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
-from billing_ui.web import export
+from billing_ui.web import downloads, export
 from billing_ui.web.routes import add_doors
 from tests.queries.test_history import give, use
 from tests.world import Customer, World, open_world
@@ -53,6 +55,30 @@ def rani(world: World, browser: httpx.AsyncClient) -> Customer:
     with world.env.db.read() as tx:
         account_id = tx.scalars(select(col(Member.account_id)).where(col(Member.user_id) == who.actor.user_id)).one()
     return Customer(who.actor, account_id, "rani@pelanggan.test")
+
+
+class Reader:
+    """Somebody who asks for the file and takes nothing of it until they may."""
+
+    def __init__(self, cookie: str, language: str = "id") -> None:
+        self.takes, self.gone, self.sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        doors = Starlette()
+        add_doors(doors)
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+            "path": URL, "raw_path": URL.encode(), "root_path": "", "scheme": "http",
+            "query_string": f"lang={language}".encode(), "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 3000),
+            "headers": [(b"host", b"127.0.0.1:3000"), (b"cookie", f"billing_session={cookie}".encode())],
+        }  # fmt: skip
+        self.download = asyncio.create_task(wrap(doors)(scope, self._hear, self._take))
+
+    async def _hear(self) -> dict[str, Any]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _take(self, message: Any) -> None:
+        self.sent.set()
+        await self.takes.wait()
 
 
 def table(answer: httpx.Response) -> list[list[str]]:
@@ -133,3 +159,59 @@ async def test_a_long_history_comes_in_pieces_of_a_page(
     pieces = [piece async for piece in export._pieces(world.env, reader, export.ListAsk(per=10))]
     assert len(pieces) == 14
     assert max(map(len, pieces)) < 2_000
+
+
+@pytest.fixture
+async def two(browser: httpx.AsyncClient, rani: Customer) -> AsyncIterator[list[Reader]]:
+    """Two of her downloads are under way."""
+    readers = [Reader(browser.cookies["billing_session"]) for _ in range(2)]
+    await asyncio.gather(*(reader.sent.wait() for reader in readers))
+    yield readers
+    for reader in readers:
+        reader.gone.set()
+    await asyncio.gather(*(reader.download for reader in readers))
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "onward"),
+    [("id", "2 unduhan riwayat", "Kembali ke riwayat"), ("en", "2 downloads of this account’s", "Back to the history")],
+)
+async def test_a_third_download_at_a_time_is_told_to_wait_in_the_readers_language(
+    browser: httpx.AsyncClient, two: list[Reader], language: str, said: str, onward: str
+) -> None:
+    answer = await browser.get(URL, params={"lang": language})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert f'<html lang="{language}">' in answer.text and said in answer.text and onward in answer.text
+    assert "content-disposition" not in answer.headers
+
+
+async def test_somebody_elses_downloads_take_nobodys_place(
+    world: World, browser: httpx.AsyncClient, two: list[Reader]
+) -> None:
+    wanted = SignUp(email="budi@pelanggan.test", password="sandi yang cukup panjang", name="Budi", zone="Asia/Jakarta",
+                    language="id")  # fmt: skip
+    browser.cookies.set("billing_session", identity.sign_up(world.env, wanted, Device()))
+    assert (await browser.get(URL)).status_code == 200
+
+
+@pytest.mark.parametrize("end", ["takes", "gone"])
+async def test_a_place_is_free_again_when_a_download_ends_or_its_reader_goes_away_half_way(
+    browser: httpx.AsyncClient, two: list[Reader], end: str
+) -> None:
+    getattr(two[0], end).set()
+    await two[0].download
+    for _ in range(3):
+        assert (await browser.get(URL)).status_code == 200
+    assert not two[1].download.done()
+
+
+async def test_a_reader_who_takes_nothing_keeps_no_place_for_ever(
+    browser: httpx.AsyncClient, two: list[Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "PATIENCE_S", 0.05)
+    two[0].gone.set()
+    await two[0].download
+    stalled = Reader(browser.cookies["billing_session"])
+    await stalled.download
+    assert (await browser.get(URL)).status_code == 200
