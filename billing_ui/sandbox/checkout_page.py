@@ -10,6 +10,7 @@ from billing_ui.sandbox.channels import CHANNELS
 from billing_ui.sandbox.look import Look
 from billing_ui.sandbox.payments import NotPayableError
 from billing_ui.sandbox.records import Checkout
+from billing_ui.sandbox.way_back import web_page
 from billing_ui.sandbox.world import World
 
 
@@ -64,5 +65,4 @@ def _return_url(found: Checkout) -> str:
         return ""
     is_paid = found.status in {"COMPLETED", "PAID"}
     names = ("success_return_url", "success_redirect_url") if is_paid else ("cancel_return_url", "failure_redirect_url")
-    url = next((found.extras[name] for name in names if name in found.extras), "")
-    return url if isinstance(url, str) and url.startswith(("http://", "https://")) else ""
+    return web_page(next((found.extras[name] for name in names if name in found.extras), ""))

@@ -8,6 +8,7 @@ from billing_ui.sandbox.channels import CHANNELS, Channel, Kind
 from billing_ui.sandbox.clock import parse_time
 from billing_ui.sandbox.payments import Order
 from billing_ui.sandbox.refusals import RefusedError
+from billing_ui.sandbox.way_back import web_page
 
 _ECHOED = ("description", "customer_id", "customer", "items", "shipping_information", "metadata")
 _REQUIRED = ("reference_id", "type", "country", "currency", "channel_code", "channel_properties")
@@ -102,7 +103,7 @@ def _check_texts(body: dict[str, Any], properties: dict[str, Any]) -> None:
 
 
 def _is_return_url(value: object) -> bool:
-    return isinstance(value, str) and 11 <= len(value) <= 255 and value.startswith("https://")
+    return 11 <= len(page := web_page(value)) <= 255 and page.startswith("https://")
 
 
 def _check_phone(properties: dict[str, Any], channel: Channel) -> None:

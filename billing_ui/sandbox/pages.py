@@ -1,7 +1,5 @@
 """The phone that pays, as a person sees it. Plain HTML, no scripts."""
 
-from typing import Any
-
 import segno
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +12,7 @@ from billing_ui.sandbox.look import Look
 from billing_ui.sandbox.orders import PHONE_NAMES
 from billing_ui.sandbox.payments import NotPayableError
 from billing_ui.sandbox.state import LATE, PaymentRequest
+from billing_ui.sandbox.way_back import web_page
 from billing_ui.sandbox.world import World
 
 
@@ -83,8 +82,7 @@ class Pages:
         if found.is_open or found.channel.kind not in {Kind.WALLET, Kind.CARD} or found.channel.phone_required:
             return ""
         wanted = "success_return_url" if found.status == "SUCCEEDED" else "failure_return_url"
-        given: Any = found.properties.get(wanted)
-        return given if isinstance(given, str) else self._world.settings.bill_url(found.stem)
+        return web_page(found.properties.get(wanted, self._world.settings.bill_url(found.stem)))
 
     def _by_code(self, code: str) -> PaymentRequest | None:
         for one in self._world.books.newest_first():

@@ -12,6 +12,7 @@ import pytest
 import billing_ui.sandbox as room
 from billing_ui.sandbox.panel import SAID
 from billing_ui.sandbox.panel_request import SAID as REQUEST_SAID
+from billing_ui.sandbox.way_back import web_page
 from tests.live_sandbox import MAIL_KEY, Box
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.xendit_client import XenditClient
@@ -103,7 +104,30 @@ def test_a_wallet_leads_back_to_the_shop(xendit: XenditClient, person: httpx.Cli
     path = f"/phone/{xendit.create('top_a', 'DANA', channel_properties=urls)['payment_request_id']}"
     assert 'content="3;url=https://shop.test/pay/a/"' in person.post(f"{path}/pay").text
     declined = f"/phone/{xendit.create('top_b', 'DANA', channel_properties=urls)['payment_request_id']}"
-    assert 'content="3;url=https://shop.test/oops/a/"' in person.post(f"{declined}/fail").text
+    page = person.post(f"{declined}/fail").text
+    assert 'content="3;url=https://shop.test/oops/a/"' in page
+    assert '<span class="mono" data-testid="sim-back-to">https://shop.test/oops/a/</span>' in page
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["javascript:alert(1)", "data:text/html,<b>x", "//shop.test/a", "https:///a", "https://", "HTTPS", "https://[x/a",
+     "https://shop.test/\u2028a", "https://shop.test/a b", "https:\\\\shop.test", "\thttps://shop.test", "", 7, None],
+)  # fmt: skip
+def test_the_way_back_leads_to_web_pages_only(given: object, xendit: XenditClient, person: httpx.Client) -> None:
+    assert web_page(given) == ""
+    wish = {"external_id": "top_i", "amount": 50_000, "success_redirect_url": given}
+    invoice = xendit.call("POST", "/v2/invoices/", wish)
+    page = person.get(invoice["invoice_url"])
+    paid = person.post(f"{page.url.path}/pay", data={"channel": "DANA"})
+    assert 'data-status="PAID"' in paid.text and "sim-back" not in paid.text
+
+
+@pytest.mark.parametrize(
+    "given", ["https://shop.test/pay/a/?returned=1", "http://127.0.0.1:3000/pay/top_a/", "https://x.test"]
+)
+def test_web_pages_are_a_way_back(given: str) -> None:
+    assert web_page(given) == given
 
 
 def test_a_payer_whom_the_shop_gave_no_address_finds_the_bill_again(
