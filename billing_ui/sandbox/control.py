@@ -1,6 +1,6 @@
 """The control API for one payment at a time: what a test does instead of a person with a phone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,7 +117,7 @@ def view(world: World, found: PaymentRequest) -> dict[str, Any]:
 def routes(world: World) -> list[Route]:
     control = Control(world)
     one = "/payments/{reference}"
-    table: list[tuple[str, str, Endpoint]] = [
+    table = [
         ("GET", "/payments", control.everything),
         ("GET", one, control.read),
         ("POST", one + "/pay", control.pay),
@@ -127,6 +127,11 @@ def routes(world: World) -> list[Route]:
         ("GET", "/health", control.health),
         ("POST", "/reset", control.reset),
     ]
+    return doors(table)
+
+
+def doors(table: Iterable[tuple[str, str, Endpoint]]) -> list[Route]:
+    """Verb, path, and what answers there; whatever it refuses is said plainly."""
     return [Route(path, plainly(endpoint), methods=[verb]) for verb, path, endpoint in table]
 
 

@@ -1,21 +1,17 @@
 """The control API for what may follow a payment: refunds, disputes, and the checkout pages of sessions and invoices."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from billing_ui.sandbox import acts, checkouts, disputes, refunds, wire_checkout, wishes
 from billing_ui.sandbox.bodies import BodyError, read_object
-from billing_ui.sandbox.control import UnknownReferenceError, plainly, view
+from billing_ui.sandbox.control import Endpoint, UnknownReferenceError, doors, view
 from billing_ui.sandbox.payments import NotPayableError
 from billing_ui.sandbox.records import Checkout
 from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.wire_claims import refund_json
 from billing_ui.sandbox.world import World
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Claims:
@@ -89,7 +85,7 @@ class Claims:
 
 def routes(world: World) -> list[Route]:
     claims = Claims(world)
-    table: list[tuple[str, str, Endpoint]] = [
+    table = [
         ("POST", "/payments/{reference}/refund", claims.refund),
         ("POST", "/payments/{reference}/dispute", claims.dispute),
         ("POST", "/refunds/{id}/settle", claims.settle),
@@ -97,7 +93,7 @@ def routes(world: World) -> list[Route]:
         ("POST", "/checkouts/{id}/pay", claims.pay_checkout),
         ("POST", "/checkouts/{id}/expire", claims.expire_checkout),
     ]
-    return [Route(path, plainly(_not_allowed(endpoint)), methods=[verb]) for verb, path, endpoint in table]
+    return doors((verb, path, _not_allowed(endpoint)) for verb, path, endpoint in table)
 
 
 def _not_allowed(endpoint: Endpoint) -> Endpoint:

@@ -1,6 +1,5 @@
 """The control API for what happens to everybody: the clock, faults, switches, and the webhooks under way."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -10,13 +9,12 @@ from starlette.routing import Route
 from billing_ui.sandbox import canned
 from billing_ui.sandbox.bodies import BodyError, read_object
 from billing_ui.sandbox.clock import wire_time
-from billing_ui.sandbox.control import plainly
+from billing_ui.sandbox.control import doors
 from billing_ui.sandbox.faults import read_fault
 from billing_ui.sandbox.state import Event
 from billing_ui.sandbox.switches import SwitchError
 from billing_ui.sandbox.world import World
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 LONGEST_STEP_S = 400 * 86_400
 
 
@@ -108,7 +106,7 @@ def _listed(events: list[Event]) -> list[dict[str, str]]:
 
 def routes(world: World) -> list[Route]:
     weather = Weather(world)
-    table: list[tuple[str, str, Endpoint]] = [
+    table = [
         ("GET", "/clock", weather.clock),
         ("POST", "/clock", weather.advance),
         ("GET", "/faults", weather.faults),
@@ -122,4 +120,4 @@ def routes(world: World) -> list[Route]:
         ("POST", "/webhooks/deliver", weather.deliver),
         ("POST", "/webhooks/test", weather.test),
     ]
-    return [Route(path, plainly(endpoint), methods=[verb]) for verb, path, endpoint in table]
+    return doors(table)
