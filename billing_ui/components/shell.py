@@ -127,7 +127,9 @@ def skip_link() -> rx.Component:
 
 def brand_link(brand: Any, href: str) -> rx.Component:
     """The brand's mark and name."""
-    return rx.el.a(rx.el.img(src="/logo.svg", alt="", width="28", height="28"), brand, href=href, class_name="brand")
+    return rx.el.a(
+        rx.el.img(src="/logo.svg", alt="", width="28", height="28"), rx.el.span(brand), href=href, class_name="brand"
+    )
 
 
 def balance_chip(balance: Balance) -> rx.Component:

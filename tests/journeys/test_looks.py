@@ -1,9 +1,11 @@
-"""Language and theme are switched in the browser, at once, and stay."""
+"""Language and theme are switched in the browser, at once, and stay; the top bar holds on the narrowest screen."""
+
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.desk import OVERVIEW, Desk, Frames
+from tests.journeys.desk import OVERVIEW, PHONE, Desk, Frames
 
 pytestmark = pytest.mark.journey
 
@@ -44,3 +46,22 @@ def looks(page: Page, language: str, theme: str) -> None:
         "aria-pressed", "true"
     )
     expect(root).to_have_css("color-scheme", theme)
+
+
+@pytest.mark.parametrize("digits", [1, 6, 11, 15])
+def test_beside_a_long_balance_the_brand_keeps_its_mark_and_breaks_no_name(
+    seat: Callable[..., Desk], digits: int
+) -> None:
+    page = seat("customer", PHONE).page
+    page.evaluate("(words) => { document.querySelector('.topbar .balance-chip span').textContent = words }",
+                  f"{int('9' * digits):,} token".replace(",", "."))  # fmt: skip
+    wide, mark, name = page.evaluate("""() => {
+      const bar = document.querySelector('.topbar .brand').getBoundingClientRect();
+      const inside = (one) => {
+        const at = document.querySelector(one).getBoundingClientRect();
+        return [at.top >= bar.top && at.bottom <= bar.bottom && at.right <= bar.right, at.top >= bar.bottom];
+      };
+      return [document.documentElement.scrollWidth, inside('.topbar .brand img'), inside('.topbar .brand span')];
+    }""")
+    assert (wide, mark) == (360, [True, False])
+    assert name == [digits <= 6, digits > 6], "the whole name or none of it"
