@@ -31,9 +31,21 @@ export const setLang = (next) => {
 };
 export const useT = () => spoken[useSyncExternalStore(subscribe, () => lang, () => "id")];
 
+// Whoever dictates to the machine, or hits keys by accident, must be able to switch single keys off.
+const kept = () => {
+  try { return localStorage.getItem("keys") !== "off"; } catch { return true; }
+};
+let keys = typeof window === "undefined" || kept();
+const obey = (on) => {
+  keys = on;
+  listeners.forEach((tell) => tell());
+};
+const useKeys = () => useSyncExternalStore(subscribe, () => keys, () => true);
+
 if (typeof window !== "undefined") {
   // Another tab switched: follow it.
   addEventListener("storage", (e) => e.key === "lang" && speak(e.newValue));
+  addEventListener("storage", (e) => e.key === "keys" && obey(kept()));
   // The framework announces a new version in English, outside React: say it in the reader's language.
   const translate = () => {
     const bar = document.getElementById("reflex-new-version-banner");
@@ -53,6 +65,15 @@ export const LangButton = ({ to, onPick, ...rest }) => {
   const t = useT();
   const pick = () => { setLang(to); onPick?.(to); };
   return h("button", { type: "button", "aria-pressed": t.lang === to, lang: to, onClick: pick, ...rest });
+};
+
+export const KeysButton = ({ to, ...rest }) => {
+  const on = useKeys();
+  const pick = () => {
+    try { localStorage.setItem("keys", to); } catch { /* private windows may refuse: this page still obeys */ }
+    obey(to === "on");
+  };
+  return h("button", { type: "button", "aria-pressed": on === (to === "on"), onClick: pick, ...rest });
 };
 
 const useTick = (ms, on = true) => {
@@ -181,13 +202,14 @@ export const AmountInput = ({ value, onAmount, ...rest }) => {
 };
 
 export const SearchBox = ({ value, onSearch, ...rest }) => {
-  const box = useRef(null), late = useRef(null), [draft, setDraft] = useState(null);
+  const box = useRef(null), late = useRef(null), [draft, setDraft] = useState(null), single = useKeys();
   const typed = ({ target }) => {
     setDraft(target.value);
     clearTimeout(late.current);
     late.current = setTimeout(() => onSearch?.(target.value), 300);
   };
   useEffect(() => {
+    if (!single) return;
     const key = (e) => {
       const busy = e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.("input, select, textarea, dialog");
       if (e.key !== "/" || busy) return;
@@ -196,11 +218,11 @@ export const SearchBox = ({ value, onSearch, ...rest }) => {
     };
     addEventListener("keydown", key);
     return () => removeEventListener("keydown", key);
-  }, []);
+  }, [single]);
   // The address may change by itself: by a chip, or by going back.
   useEffect(() => { if (document.activeElement !== box.current) setDraft(null); }, [value]);
   return h("input", { type: "search", autoComplete: "off", className: "input", value: draft ?? value, onChange: typed,
-    ...rest, ref: box });
+    "aria-keyshortcuts": single ? "/" : undefined, ...rest, ref: box });
 };
 
 export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {

@@ -38,6 +38,13 @@ class ThemeButton(_Piece):
     set_mode: rx.Var[Any]
 
 
+class KeysButton(_Piece):
+    """Switches shortcuts of a single key on or off."""
+
+    tag = "KeysButton"
+    to: rx.Var[str]
+
+
 class Ago(_Piece):
     """A relative time that keeps counting, with the exact one as its title."""
 
@@ -109,7 +116,7 @@ class AmountInput(_Piece):
 
 
 class SearchBox(_Piece):
-    """A search field that tells its words once the typing rests; `/` leads into it from anywhere on the page."""
+    """A search field that tells its words once the typing rests; `/` leads into it, unless switched off."""
 
     tag = "SearchBox"
     value: rx.Var[str]

@@ -25,7 +25,6 @@ def search_box(value: Any, on_search: Handler, label: Words = "list.search") -> 
             custom_attrs={
                 "aria-label": said(label),
                 "placeholder": said(label),
-                "aria-keyshortcuts": "/",
                 "maxLength": 80,
                 "data-testid": "list-search",
             },

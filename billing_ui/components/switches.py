@@ -1,11 +1,11 @@
-"""Language and theme: chosen in the browser, at once, and remembered there."""
+"""Language, theme and single keys: chosen in the browser, at once, and remembered there."""
 
 import reflex as rx
 from reflex.style import color_mode
 from reflex_base.constants import ColorMode
 from reflex_base.style import _color_mode_var
 
-from billing_ui.components.browser import LangButton, ThemeButton
+from billing_ui.components.browser import KeysButton, LangButton, ThemeButton
 from billing_ui.components.text import Handler, t
 
 
@@ -45,4 +45,17 @@ def theme_switch(*, testid: bool = True) -> rx.Component:
         role="group",
         class_name="switch",
         custom_attrs={"aria-label": t("theme.label")},
+    )
+
+
+def keys_switch() -> rx.Component:
+    """Whether a single key, without Ctrl or Alt, does anything."""
+    return rx.el.div(
+        *[
+            KeysButton.create(t(f"keys.{choice}"), to=choice, custom_attrs={"data-testid": f"keys-{choice}"})
+            for choice in ("on", "off")
+        ],
+        role="group",
+        class_name="switch",
+        custom_attrs={"aria-label": t("keys.label")},
     )

@@ -14,7 +14,7 @@ from billing_ui.components.marks import badge
 from billing_ui.components.notice import error_summary, notice
 from billing_ui.components.record import record
 from billing_ui.components.surface import card, facts, skeleton
-from billing_ui.components.switches import language_switch, theme_switch
+from billing_ui.components.switches import keys_switch, language_switch, theme_switch
 from billing_ui.components.text import t, when
 from billing_ui.pages.shell import customer_page
 from billing_ui.state.session import Session
@@ -98,6 +98,7 @@ def _looks() -> rx.Component:
             "set.language", "set.language_hint", language_switch(on_pick=SettingsState.pick_language, testid=False)
         ),
         _choice("set.theme", "set.theme_hint", theme_switch(testid=False)),
+        _choice("keys.label", "keys.hint", keys_switch()),
         title="set.looks",
         class_name="stack",
     )

@@ -1,9 +1,11 @@
 """Everything can be done without a mouse."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.desk import OVERVIEW, TOPUP, Desk
+from tests.journeys.desk import HISTORY, OVERVIEW, SETTINGS, TOPUP, Desk
 from tests.journeys.gateway import Gateway
 
 pytestmark = pytest.mark.journey
@@ -53,6 +55,26 @@ def test_the_first_tab_offers_the_way_past_the_menu(customer: Desk) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_a_single_key_does_nothing_for_whoever_switched_that_off(seat: Callable[..., Desk]) -> None:
+    desk = seat("customer")
+    page, box = desk.page, desk.page.get_by_test_id("list-search")
+    desk.goes_to(HISTORY)
+    expect(box).to_have_attribute("aria-keyshortcuts", "/")
+    desk.goes_to(SETTINGS)
+    tab_to(page, "[data-testid=keys-off]")
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("keys-off")).to_have_attribute("aria-pressed", "true")
+    other = desk.beside()
+    other.goes_to(HISTORY)
+    other.page.keyboard.press("/")
+    expect(other.page.get_by_test_id("list-search")).not_to_be_focused()
+    expect(other.page.get_by_test_id("list-search")).not_to_have_attribute("aria-keyshortcuts", "/")
+    desk.clicks("keys-on")
+    expect(other.page.get_by_test_id("list-search")).to_have_attribute("aria-keyshortcuts", "/")  # it hears of it
+    other.page.keyboard.press("/")
+    expect(other.page.get_by_test_id("list-search")).to_be_focused()
 
 
 def tab_to(page: Page, wanted: str) -> None:

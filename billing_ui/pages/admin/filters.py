@@ -26,7 +26,7 @@ def filters() -> rx.Component:
         on_search=AdminPayments.find,
         id="q",
         custom_attrs={
-            "data-testid": "desk-search", "aria-describedby": "q-hint", "aria-keyshortcuts": "/",
+            "data-testid": "desk-search", "aria-describedby": "q-hint",
             "maxLength": LONGEST_SEARCH, "spellCheck": "false",
         },
     )  # fmt: skip
