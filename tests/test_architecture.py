@@ -37,7 +37,7 @@ LONGER_MODULES = {
     "billing_ui/pages/admin/traces.py": "the tables of a payment's file are one pattern, nine times",
     "billing_ui/pages/plans.py": "choosing and paying happen inside the same card",
     "billing_ui/pages/settings.py": "one page of small, alike sections",
-    "billing_ui/pages/topup_form.py": "amount, method and the sum are one form",
+    "billing_ui/pages/topup_form.py": "amounts, methods and what they come to are one form",
     "billing_ui/queries/admin_payment.py": "the file of one payment is put together in one place",
     "billing_ui/queries/admin_payments.py": "a page of the list, its filters and its flags belong together",
     "billing_ui/queries/postings.py": "what is asked of the entries and how it is read along their numbering",

@@ -13,8 +13,8 @@ from billing_ui.state.labels import everyday, instant, worth
 
 _GROUPS = ("qris", "va", "ewallet", "card")
 _SHUT = ("closed", "currency")  # no amount opens these
-# Below this nobody is told of a smallest sum: no package costs so little.
-_HARDLY_A_MINIMUM = 1_000
+# Limits beyond these are nobody's: no sum on sale is so small or so large, and telling them is noise.
+_HARDLY_A_MINIMUM, _HARDLY_A_MAXIMUM = 1_000, 1_000_000_000
 
 
 def option(view: PackageView) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _method(way: Way, *, is_borne: bool) -> dict[str, Any]:
     method = METHODS[way.method]
     is_free = way.why is None
     # The ceiling of QRIS is the nation's and the one people run into, so it is told in any case.
-    tells_bounds = is_free and (is_borne or method.action == "qr")
+    tells_bounds = is_free and (is_borne or method.action == "qr") and method.maximum < _HARDLY_A_MAXIMUM
     return {
         "code": way.method, "why": way.why or "", "minimum": method.minimum, "maximum": method.maximum,
         "needs_phone": method.needs_phone, "fee": way.fee.quantity,

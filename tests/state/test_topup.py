@@ -120,6 +120,7 @@ async def test_who_bears_the_fee_reads_it_beside_each_method_before_choosing(til
         assert told(page, "QRIS") == (700, "fee", "maximum")
         assert told(page, "VA_BCA") == (4_000, "fee", "both")
         assert told(page, "DANA") == (0, "none", "maximum")
+        assert told(page, "VA_BNI") == (4_000, "fee", ""), "nobody comes near fifty milliards"
         assert told(page, "CARD")[1:] == ("", "")
         await page.pick_method("VA_BCA")
         assert (page.quote["price"], page.quote["fee"], page.quote["total"]) == (100_000, 4_000, 104_000)
