@@ -36,8 +36,11 @@ def _customer(browser: Browser, stack: Stack) -> Desk:
 
 
 def _speed(desk: Desk, gateway: Gateway) -> tuple[Figure, ...]:
-    accepted_to_shown_ms(desk, gateway)  # the first one warms the browser and the gateway's client
-    taken = sorted(accepted_to_shown_ms(desk, gateway) for _ in range(PAYMENTS))
+    taken = []
+    for _ in range(PAYMENTS + 1):
+        desk.asks_for(25_000)
+        taken.append(accepted_to_shown_ms(desk, gateway))
+    taken = sorted(taken[1:])  # the first one warmed the browser and the gateway's client
     told = f"webhook accepted -> shown, {PAYMENTS} payments"
     return (
         Figure(f"{told}, p95", taken[round(0.95 * (PAYMENTS - 1))], "ms", BOUND_MS),

@@ -1,4 +1,5 @@
-"""How long it takes from the app's answer to a webhook until the payer's page shows the money."""
+"""How long it takes from the app's answer to a webhook until the payer's page shows the money, and what any event of a
+page takes at that moment."""
 
 import time
 
@@ -14,10 +15,36 @@ _WATCH = """() => {
   }).observe(document.body, { subtree: true, attributes: true, childList: true });
 }"""
 
+# The page's own line to the server, kept where a test finds it.
+_KEEP_LINE = """
+  const Line = window.WebSocket;
+  window.WebSocket = class extends Line { constructor(...how) { super(...how); window.line = this; } };
+"""
+_ASK = """() => new Promise((done) => {
+  const began = performance.now();
+  const hear = ({ data }) => {
+    if (!String(data).startsWith('42')) return;
+    window.line.removeEventListener('message', hear);
+    done(performance.now() - began);
+  };
+  window.line.addEventListener('message', hear);
+  document.dispatchEvent(new Event('visibilitychange'));
+})"""
 
-def accepted_to_shown_ms(desk: Desk, gateway: Gateway, amount: int = 25_000) -> float:
-    """One payment by QRIS. The clock starts early rather than late: what the sandbox does before it delivers counts."""
-    desk.asks_for(amount)
+
+def keep_line(desk: Desk) -> None:
+    """Before the page is opened."""
+    desk.page.add_init_script(_KEEP_LINE)
+
+
+def asked_to_answered_ms(desk: Desk) -> float:
+    """The plainest event there is: an open page asks how its payment stands, and hears that nothing is new."""
+    return float(desk.page.evaluate(_ASK))
+
+
+def accepted_to_shown_ms(desk: Desk, gateway: Gateway) -> float:
+    """The payment whose code the page shows. The clock starts early rather than late: what the sandbox does before it
+    delivers counts."""
     desk.page.evaluate(_WATCH)
     called_at = time.time() * 1000
     told = gateway.pay(desk.ref())

@@ -6,27 +6,46 @@ import pytest
 
 from tests.journeys.desk import OVERVIEW, Desk, Frames
 from tests.journeys.gateway import Gateway
-from tests.journeys.latency import accepted_to_shown_ms
+from tests.journeys.latency import accepted_to_shown_ms, asked_to_answered_ms, keep_line
 
 pytestmark = pytest.mark.journey
 
 PAYMENTS = 15
+EVENTS = 3
 ROUNDS = 3
 BOUND_MS = 150
+# On a quiet machine push takes five times as long as the plainest event, for its webhook is read back from the gateway
+# and booked on the way; on a crowded one both are late alike. 150 ms are twelve quiet events.
+BOUND_EVENTS = 12
 QUIET_S = 20
 
 
+def p95(taken: list[float]) -> float:
+    return sorted(taken)[round(0.95 * (len(taken) - 1))]
+
+
 @pytest.mark.alone
-def test_an_accepted_webhook_is_on_the_screen_within_150_ms(customer: Desk, gateway: Gateway) -> None:
-    """What else the machine does can only add to it: one of three rounds has to hold the bound."""
+def test_an_accepted_webhook_is_on_the_screen_within_150_ms_or_twelve_events_of_a_crowded_machine(
+    customer: Desk, gateway: Gateway
+) -> None:
+    """Measured beside each other, and one of three rounds has to hold: the bound tells push, not the machine."""
+    keep_line(customer)
+    customer.asks_for(25_000)
     accepted_to_shown_ms(customer, gateway)  # the first one also warms the browser and the gateway's client
     told = []
     for _ in range(ROUNDS):
-        taken = sorted(accepted_to_shown_ms(customer, gateway) for _ in range(PAYMENTS))
-        p95 = taken[round(0.95 * (PAYMENTS - 1))]
-        if p95 <= BOUND_MS:
+        pushes: list[float] = []
+        events: list[float] = []
+        for _ in range(PAYMENTS):
+            customer.asks_for(25_000)
+            events += [asked_to_answered_ms(customer) for _ in range(EVENTS)]
+            pushes.append(accepted_to_shown_ms(customer, gateway))
+        if p95(pushes) <= max(BOUND_MS, BOUND_EVENTS * p95(events)):
             return
-        told.append(f"p50 {median(taken):.0f} ms, p95 {p95:.0f} ms, all {[round(each) for each in taken]}")
+        told.append(
+            f"push p50 {median(pushes):.0f} ms, p95 {p95(pushes):.0f} ms, {sorted(map(round, pushes))}; "
+            f"an event p50 {median(events):.0f} ms, p95 {p95(events):.0f} ms"
+        )
     pytest.fail("\n".join(told))
 
 
