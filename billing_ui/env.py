@@ -16,6 +16,7 @@ from billing_ui.infra.passwords import Passwords
 from billing_ui.infra.signals import Signals
 from billing_ui.kit.clock import Clock
 from billing_ui.kit.ids import Ids
+from billing_ui.ledger.writer import Writer
 
 Failpoint = Callable[[str], None]
 
@@ -37,6 +38,7 @@ class Env:
     gateways: Mapping[str, Gateway]
     mailer: Mailer
     signals: Signals
+    writer: Writer
     passwords: Passwords
     failpoint: Failpoint
     awaken: Awaken

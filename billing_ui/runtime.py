@@ -26,6 +26,7 @@ from billing_ui.infra.redis_signals import RedisSignals
 from billing_ui.infra.signals import Signals
 from billing_ui.kit.clock import Clock, SystemClock
 from billing_ui.kit.ids import Ids
+from billing_ui.ledger.writer import Writer
 
 _env: Env | None = None
 _building = threading.Lock()
@@ -66,6 +67,7 @@ def use(other: Env) -> Iterator[Env]:
 def close() -> None:
     """The process is about to end: what it published reaches the others first."""
     if _env is not None:
+        _env.writer.close_and_wait()
         _env.signals.close()
 
 
@@ -78,11 +80,14 @@ def wake_with(an_env: Env, awaken: Awaken | None) -> None:
 def build(config: Config) -> Env:
     """Everything real. Adapters are imported at start-up, so that the first payment is not the slow one."""
     failpoint, clock, ids = _failpoint(config), SystemClock(), Ids()
+    db = Database(config.database_url, failpoint=failpoint)
+    catalogue = load_catalogue(config.catalogue, os.environ)
+    signals = _signals(config, clock, ids)
     return Env(
-        db=Database(config.database_url, failpoint=failpoint),
+        db=db,
         clock=clock,
         ids=ids,
-        catalogue=load_catalogue(config.catalogue, os.environ),
+        catalogue=catalogue,
         gateways={
             "xendit": XenditGateway(
                 secret(config.xendit_api_key),
@@ -96,7 +101,8 @@ def build(config: Config) -> Env:
             )
         },
         mailer=ResendMailer(secret(config.resend_api_key), config.resend_base_url, config.mail_from),
-        signals=_signals(config, clock, ids),
+        signals=signals,
+        writer=Writer(db, clock, catalogue.paid_meter, signals.publish_all),
         passwords=Passwords(),
         failpoint=failpoint,
         awaken=Bell(),

@@ -25,6 +25,7 @@ from billing_ui.jobs import schedule
 from billing_ui.jobs.runner import run_due
 from billing_ui.kit.clock import ManualClock
 from billing_ui.kit.ids import Ids
+from billing_ui.ledger.writer import Writer
 from billing_ui.models import Capture, Job, Payment, Topup, User
 from billing_ui.rules.access import Actor, system
 from billing_ui.services import accounts, payments, plans, topups
@@ -139,16 +140,19 @@ def open_world(db: Database, box: Box | None = None, catalogue: str = "makalah")
         xendit_callback_token=SecretStr(CALLBACK_TOKEN), resend_webhook_secret=SecretStr(MAIL_SECRET),
     )  # fmt: skip
     db = replace_failpoint(db, crashes)
+    sold = load(catalogue)
     env = Env(
-        db=db, clock=clock, ids=Ids(), catalogue=load(catalogue),
+        db=db, clock=clock, ids=Ids(), catalogue=sold,
         gateways={"xendit": XenditGateway(API_KEY, xendit_url, (CALLBACK_TOKEN,))},
-        mailer=_mailer(box.resend_url if box else NEVER), signals=signals, passwords=_passwords(),
+        mailer=_mailer(box.resend_url if box else NEVER), signals=signals,
+        writer=Writer(db, clock, sold.paid_meter, signals.publish_all), passwords=_passwords(),
         failpoint=crashes, awaken=lambda _due: None, config=config,
     )  # fmt: skip
     if not plans.is_applied(env):
         plans.apply(env, system("test"))
     signalled.clear()
     yield World(env, clock, crashes, signalled)
+    env.writer.close_and_wait()
     db.dispose()
 
 

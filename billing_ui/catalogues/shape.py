@@ -136,6 +136,11 @@ class Catalogue:
         begun = [card for card in self.rate_cards if card.valid_from <= instant]
         return max(begun, key=lambda card: card.version, default=None)
 
+    @property
+    def paid_meter(self) -> str | None:
+        """The one meter that must be paid for; a catalogue that only counts has none."""
+        return next((slug for slug, meter in self.meters.items() if meter.mode == "paid"), None)
+
     def worth(self, tokens: int) -> Amount | None:
         """What so many tokens are shown as in money; None where the catalogue shows tokens alone."""
         rate = self.unit_display.rate

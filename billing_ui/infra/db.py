@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -58,6 +58,10 @@ class Database:
         """A consistent look that never waits for writers and never writes."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as tx:
             yield tx
+
+    def alone(self) -> AbstractContextManager[Any]:
+        """On SQLite the turn of this process to write, for whoever brings a connection of their own."""
+        return self._writers  # type: ignore[no-any-return]  # a lock, or nothing on PostgreSQL
 
     def ping(self) -> bool:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 
 Listener = Callable[[int], None]
@@ -31,6 +31,10 @@ class Signals:
 
     def publish(self, account_id: int) -> None:
         self._deliver(account_id)
+
+    def publish_all(self, accounts: Iterable[int]) -> None:
+        for account_id in accounts:
+            self.publish(account_id)
 
     def answer_watched(self, topics: Callable[[], Collection[str]]) -> None:
         """Whoever keeps the open pages of this process says which topics somebody is looking at."""

@@ -63,3 +63,13 @@ def add_months(anchor: date, months: int) -> date:
     index = anchor.year * 12 + anchor.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+
+
+def period(anchor: date, months: int, instant: datetime, zone: str) -> Span:
+    """The stretch of so many whole months, counted from the anchor in both directions, that the instant falls into."""
+    day = local_day(instant, zone)
+    turns = ((day.year - anchor.year) * 12 + day.month - anchor.month) // months
+    if add_months(anchor, turns * months) > day:
+        turns -= 1
+    first, after = add_months(anchor, turns * months), add_months(anchor, (turns + 1) * months)
+    return Span(start_of_day(first, zone), start_of_day(after, zone))

@@ -1,5 +1,6 @@
 """The books: append-only double entry, one balanced row per transfer. The only writer of its tables."""
 
+from billing_ui.ledger.asks import Ask, Held, Outcome, Released, Taken, Told
 from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
 from billing_ui.ledger.heads import balance_without_due, open_head, set_plan, with_due_lots
 from billing_ui.ledger.lots import expire_due, expired_of
@@ -7,6 +8,7 @@ from billing_ui.ledger.posting import balance_as_of, post
 from billing_ui.ledger.shapes import LotIn, Posting, Receipt, Transfer
 from billing_ui.ledger.tables import CASH, CONSUMED, EXPIRED, ISSUED, PAYOUT, TOKEN, WALLET
 from billing_ui.ledger.verify import Finding, verify
+from billing_ui.ledger.writer import Writer
 
 __all__ = [
     "CASH",
@@ -16,12 +18,19 @@ __all__ = [
     "PAYOUT",
     "TOKEN",
     "WALLET",
+    "Ask",
     "Finding",
+    "Held",
     "LotIn",
     "LotView",
+    "Outcome",
     "Posting",
     "Receipt",
+    "Released",
+    "Taken",
+    "Told",
     "Transfer",
+    "Writer",
     "balance_as_of",
     "balance_without_due",
     "expire_due",

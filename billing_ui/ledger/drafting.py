@@ -9,7 +9,7 @@ from datetime import datetime
 from billing_ui.ledger.shapes import Posting, Transfer
 from billing_ui.ledger.tables import CONSUMED, EXPIRED, PAYOUT, TOKEN, WALLET
 from billing_ui.rules.errors import InsufficientBalance
-from billing_ui.rules.usage import Draw, OpenLot, burn, burn_order
+from billing_ui.rules.lots import Draw, OpenLot, burn, burn_order
 
 STATS = ("bought", "granted", "used", "expired", "refunded")
 _STAT_OF_POCKET = {CONSUMED: "used", EXPIRED: "expired", PAYOUT: "refunded"}

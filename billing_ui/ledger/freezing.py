@@ -13,7 +13,7 @@ from billing_ui.ledger.booking import book
 from billing_ui.ledger.shapes import Posting, Transfer
 from billing_ui.ledger.tables import CONSUMED, ISSUED, TOKEN, account_head, lot
 from billing_ui.ledger.writing import lot_name
-from billing_ui.rules.usage import is_due
+from billing_ui.rules.lots import is_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ def _mark(tx: Tx, lot_id: int, posting: Posting, *, is_frozen: bool) -> None:
     waiting = (lot.c.account_id == posting.account_id, lot.c.is_open, ~lot.c.is_frozen)
     due_at = connection.scalar(select(func.min(lot.c.expires_at)).where(*waiting))
     head = update(account_head).where(account_head.c.account_id == posting.account_id)
-    connection.execute(head.values(due_at=due_at))
+    connection.execute(head.values(due_at=due_at, version=account_head.c.version + 1))

@@ -20,7 +20,7 @@ def open_head(tx: Tx, account_id: int, plan_version_id: int, zone: str, period_o
         {
             "account_id": account_id, "seq": 0, "balance": 0, "held": 0, "floor": 0, "access": "open",
             "plan_version_id": plan_version_id, "period_on": period_on, "zone": zone, "last_at": now, "due_at": None,
-            "windows": {}, **dict.fromkeys(STATS, 0),
+            "release_at": None, "version": 0, "windows": {}, **dict.fromkeys(STATS, 0),
         },
     )  # fmt: skip
 
@@ -28,7 +28,8 @@ def open_head(tx: Tx, account_id: int, plan_version_id: int, zone: str, period_o
 def set_plan(tx: Tx, account_id: int, plan_version_id: int, period_on: date) -> None:
     """The account is on this plan version from now on; balances, lots and running windows stay."""
     moved = update(account_head).where(account_head.c.account_id == account_id)
-    tx.connection().execute(moved.values(plan_version_id=plan_version_id, period_on=period_on))
+    values = {"plan_version_id": plan_version_id, "period_on": period_on, "version": account_head.c.version + 1}
+    tx.connection().execute(moved.values(**values))
 
 
 def with_due_lots(tx: Tx, now: datetime, limit: int) -> Sequence[int]:

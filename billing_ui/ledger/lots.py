@@ -13,7 +13,7 @@ from billing_ui.ledger.drafting import Books
 from billing_ui.ledger.shapes import Posting, Transfer
 from billing_ui.ledger.tables import EXPIRED, TOKEN, WALLET, entry
 from billing_ui.ledger.writing import lot_name
-from billing_ui.rules.usage import OpenLot
+from billing_ui.rules.lots import OpenLot
 
 _EXPIRY = "expire"
 

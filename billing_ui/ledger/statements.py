@@ -11,7 +11,7 @@ from billing_ui.infra.db import Tx
 from billing_ui.ledger.drafting import Books
 from billing_ui.ledger.tables import account_head, entry, lot
 from billing_ui.rules.errors import NotFound
-from billing_ui.rules.usage import OpenLot
+from billing_ui.rules.lots import OpenLot
 
 _seen = account_head.alias("seen")
 _READ = (

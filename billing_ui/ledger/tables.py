@@ -48,6 +48,10 @@ account_head = Table(
     words("zone"),
     Column("last_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=True),
+    # The first time at which an open hold is past its own, or earlier; never later.
+    Column("release_at", UtcDateTime, nullable=True),
+    # Every change of a head raises it, so that whoever read the head can tell whether it still stands as read.
+    Column("version", BigInteger, nullable=False, server_default=text("0")),
     Column("windows", Json, nullable=False),
     whole("bought"),
     whole("granted"),

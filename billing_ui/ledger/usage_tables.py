@@ -8,14 +8,24 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from billing_ui.ledger.columns import whole, words
 from billing_ui.models.types import BigId, Json, UtcDateTime, metadata, one_of
+
+COUNTERS = ("events", "input", "output", "quantity", "charged", "overage", "uncovered")
+
+
+def _counters() -> list[Column[int]]:
+    """Of the `quantity` drawn, `charged` left the balance; the rest is allowance, overage and uncovered."""
+    return [whole(name) for name in COUNTERS]
+
 
 usage_event = Table(
     "usage_event",
@@ -28,7 +38,9 @@ usage_event = Table(
     words("session", null=True),
     whole("input"),
     whole("output"),
+    whole("cached"),
     whole("quantity"),
+    Column("draws", Json, nullable=False),
     whole("rate_version", null=True),
     whole("allowance"),
     whole("from_lots"),
@@ -38,9 +50,16 @@ usage_event = Table(
     Column("metadata", Json, nullable=False),
     PrimaryKeyConstraint("account_id", "seq"),
     CheckConstraint(
-        "input >= 0 AND output >= 0 AND quantity >= 0 AND allowance >= 0 AND from_lots >= 0 AND overage >= 0 "
-        "AND uncovered >= 0",
+        "input >= 0 AND output >= 0 AND cached >= 0 AND quantity >= 0 AND allowance >= 0 AND from_lots >= 0 "
+        "AND overage >= 0 AND uncovered >= 0",
         name="not_negative",
+    ),
+    Index(
+        "ix_usage_event_session",
+        "account_id",
+        "session",
+        sqlite_where=text("session IS NOT NULL"),
+        postgresql_where=text("session IS NOT NULL"),
     ),
     sqlite_with_rowid=False,
 )
@@ -53,11 +72,15 @@ hold = Table(
     words("key"),
     whole("quantity"),
     Column("draws", Json, nullable=False),
+    whole("allowance"),
+    Column("held_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     words("state"),
+    words("request_hash", 32),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("account_id", "key"),
-    CheckConstraint("quantity >= 0", name="quantity"),
+    Index("ix_hold_open", "account_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    CheckConstraint("quantity >= 0 AND allowance >= 0", name="quantity"),
     one_of("state", "open", "settled", "released", "expired"),
 )
 
@@ -69,10 +92,7 @@ account_day = Table(
     words("meter"),
     words("model"),
     words("operation"),
-    whole("events"),
-    whole("quantity"),
-    whole("charged"),
-    whole("overage"),
+    *_counters(),
     PrimaryKeyConstraint("account_id", "day_on", "meter", "model", "operation"),
     sqlite_with_rowid=False,
 )
@@ -85,10 +105,7 @@ account_month = Table(
     words("meter"),
     words("model"),
     words("operation"),
-    whole("events"),
-    whole("quantity"),
-    whole("charged"),
-    whole("overage"),
+    *_counters(),
     PrimaryKeyConstraint("account_id", "month_on", "meter", "model", "operation"),
     sqlite_with_rowid=False,
 )
@@ -101,10 +118,7 @@ system_hour = Table(
     words("model"),
     words("operation"),
     Column("stripe", SmallInteger, nullable=False),
-    whole("events"),
-    whole("quantity"),
-    whole("charged"),
-    whole("overage"),
+    *_counters(),
     PrimaryKeyConstraint("hour_at", "meter", "model", "operation", "stripe"),
     CheckConstraint("stripe >= 0 AND stripe <= 15", name="stripe"),
     sqlite_with_rowid=False,

@@ -27,6 +27,7 @@ _MOVE_HEAD = (
     .where(account_head.c.account_id == bindparam("account_key"), account_head.c.seq == bindparam("seq_read"))
     .values(
         seq=bindparam("seq_after"),
+        version=account_head.c.version + 1,
         balance=bindparam("new_balance"),
         last_at=bindparam("now"),
         due_at=bindparam("due"),
@@ -46,8 +47,8 @@ _ALL_IN_ONE = text(
     " UPDATE lot SET remaining = left_over.remaining, is_open = left_over.remaining > 0"
     " FROM unnest(CAST(:burned AS BIGINT[]), CAST(:left AS BIGINT[])) AS left_over (id, remaining)"
     " WHERE lot.id = left_over.id"
-    ") UPDATE account_head SET seq = CAST(:seq_after AS BIGINT), balance = CAST(:new_balance AS BIGINT),"
-    "  last_at = CAST(:now AS TIMESTAMPTZ), due_at = CAST(:due AS TIMESTAMPTZ),"
+    ") UPDATE account_head SET seq = CAST(:seq_after AS BIGINT), version = version + 1,"
+    "  balance = CAST(:new_balance AS BIGINT), last_at = CAST(:now AS TIMESTAMPTZ), due_at = CAST(:due AS TIMESTAMPTZ),"
     "  bought = bought + CAST(:add_bought AS BIGINT), granted = granted + CAST(:add_granted AS BIGINT),"
     "  used = used + CAST(:add_used AS BIGINT), expired = expired + CAST(:add_expired AS BIGINT),"
     "  refunded = refunded + CAST(:add_refunded AS BIGINT)"

@@ -1,6 +1,7 @@
 """One table shape per noun. Shapes hold no rules and no relationships; the database checks what they promise."""
 
 from billing_ui.models.account import Account, Member
+from billing_ui.models.api_key import ApiKey
 from billing_ui.models.audit import Audit
 from billing_ui.models.catalogue import CatalogueState, PlanVersion, TokenPackage
 from billing_ui.models.decision import CaptureDecision
@@ -20,6 +21,7 @@ from billing_ui.models.user import Operator, User
 
 __all__ = [
     "Account",
+    "ApiKey",
     "Audit",
     "AuthAttempt",
     "AuthSession",

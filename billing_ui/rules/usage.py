@@ -1,61 +1,148 @@
-"""What a spend burns: which lots are open to it, in which order, and what they cannot cover."""
+"""May this be used, and what pays for it: limits cap, then the plan's allowance, then lots, then overage. Pure.
+
+`check`, `record`, `reserve` and `settle` all ask here, so none of them can disagree with another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Literal
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+from billing_ui.rules import quotas
+from billing_ui.rules.plans import Limit
+from billing_ui.rules.quotas import Calendar, LimitState, Windows
 
-
-def is_due(expires_at: datetime | None, now: datetime, *, is_frozen: bool) -> bool:
-    """Whether the time of a lot is up. A frozen one waits for the end of its dispute first."""
-    return not is_frozen and expires_at is not None and expires_at <= now
-
-
-@dataclass(frozen=True, slots=True)
-class OpenLot:
-    """Tokens that came in together, as far as they are left."""
-
-    id: int
-    public_id: str
-    priority: int
-    expires_at: datetime | None
-    remaining: int
-    is_frozen: bool = False
-
-    def is_due(self, now: datetime) -> bool:
-        return is_due(self.expires_at, now, is_frozen=self.is_frozen)
-
-    def burns(self, now: datetime) -> bool:
-        return not self.is_frozen and not self.is_due(now)
+Reason = Literal["quota_exceeded", "insufficient_balance", "feature_not_in_plan", "soft_locked", "limited"]
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """So many tokens out of one lot; no lot means that nothing covered them."""
+class Terms:
+    """What a plan version promises, as far as use is concerned. `paid` is the meter that must be paid for, if any;
+    the others are only counted."""
 
-    lot_id: int | None
-    quantity: int
+    plan: str
+    paid: str | None
+    limits: tuple[Limit, ...]
+    included: int
+    has_overage: bool
+    months: int
+
+    def limits_of(self, meter: str) -> tuple[Limit, ...]:
+        return tuple(limit for limit in self.limits if limit.meter == meter)
 
 
-def burn_order(lots: Iterable[OpenLot], now: datetime) -> list[OpenLot]:
-    """The lots a spend may touch: lowest priority number first, then the earliest expiry, then the oldest."""
-    usable = (lot for lot in lots if lot.burns(now))
-    return sorted(usable, key=lambda lot: (lot.priority, lot.expires_at or _NEVER, lot.id))
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one event draws of each meter, and when that is."""
+
+    operation: str
+    draws: Mapping[str, int]
+    at: datetime
+    is_open_to_limited: bool = False
 
 
-def burn(ordered: Iterable[OpenLot], quantity: int) -> list[Draw]:
-    """Takes a quantity out of lots already in burn order. What they cannot cover is the last draw, without a lot."""
-    draws: list[Draw] = []
-    for lot in ordered:
-        if quantity == 0:
-            break
-        taken = min(lot.remaining, quantity)
-        if taken:
-            draws.append(Draw(lot.id, taken))
-            quantity -= taken
-    if quantity:
-        draws.append(Draw(None, quantity))
-    return draws
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account may use up at one instant. `spendable` is what its lots and its overdraft would still pay."""
+
+    access: str
+    terms: Terms
+    calendar: Calendar
+    windows: Windows
+    spendable: int
+
+    def allowance_left(self, at: datetime, now: datetime) -> int:
+        """What is left of the plan's included quantity in the period of an instant."""
+        if self.terms.paid is None:
+            return 0
+        return max(self.terms.included - quotas.included_used(self.windows, self.terms.paid, at, now, self.calendar), 0)
+
+    def limits(self, meter: str, now: datetime) -> tuple[LimitState, ...]:
+        return tuple(quotas.state(self.windows, limit, now, self.calendar) for limit in self.terms.limits_of(meter))
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Where the paid part of an event comes from. `uncovered` is charged to nobody."""
+
+    allowance: int = 0
+    from_lots: int = 0
+    overage: int = 0
+    uncovered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: the limit that binds and when it resets, or what is missing."""
+
+    reason: Reason
+    meter: str | None = None
+    window: str | None = None
+    limit: int | None = None
+    used: int | None = None
+    needed: int | None = None
+    available: int | None = None
+    resets_at: datetime | None = None
+
+
+def charge(
+    input_tokens: int, output_tokens: int, cached_tokens: int, input_milli: int, output_milli: int, cached_milli: int
+) -> int:
+    """Tokens by weights in thousandths, rounded up once; at least 1 when anything was used."""
+    weighed = input_tokens * input_milli + output_tokens * output_milli + cached_tokens * cached_milli
+    used = input_tokens + output_tokens + cached_tokens
+    return max(-(-weighed // 1000), 1 if used else 0)
+
+
+def cover(standing: Standing, need: Need, now: datetime, *, must_take: bool = False) -> Cover | Refusal:
+    """What pays for the need, or why it may not be. What `must_take` says has happened already, so nothing refuses."""
+    refused = None if must_take else _access(standing, need) or _limits(standing, need, now)
+    if refused is not None:
+        return refused
+    paid = standing.terms.paid
+    quantity = 0 if paid is None else need.draws.get(paid, 0)
+    if paid is None or quantity == 0:
+        return Cover()
+    left = standing.allowance_left(need.at, now)
+    allowance = min(quantity, left)
+    from_lots = min(quantity - allowance, max(standing.spendable, 0))
+    rest = quantity - allowance - from_lots
+    if rest == 0 or standing.terms.has_overage:
+        return Cover(allowance, from_lots, rest)
+    if must_take:
+        return Cover(allowance, from_lots, 0, rest)
+    return Refusal("insufficient_balance", meter=paid, needed=quantity, available=left + max(standing.spendable, 0))
+
+
+def _access(standing: Standing, need: Need) -> Refusal | None:
+    if standing.access == "locked":
+        return Refusal("soft_locked")
+    if standing.access == "limited" and not need.is_open_to_limited:
+        return Refusal("limited")
+    return None
+
+
+def _limits(standing: Standing, need: Need, now: datetime) -> Refusal | None:
+    """The limit that binds: of those that refuse, the one that keeps refusing longest."""
+    running = standing.calendar.windows(now)
+    then = standing.calendar.windows(need.at)
+    binding: list[LimitState] = []
+    for meter, quantity in need.draws.items():
+        limits = standing.limits(meter, now)
+        if meter != standing.terms.paid and (not limits or any(one.limit.quantity == 0 for one in limits)):
+            return Refusal("feature_not_in_plan", meter=meter)
+        for one in limits:
+            # A window that is over caps nothing any more: an event that comes late is counted, not refused, by it.
+            is_running = running[one.limit.window].starts == then[one.limit.window].starts
+            if is_running and one.remaining is not None and quantity > one.remaining:
+                binding.append(one)
+    if not binding:
+        return None
+    worst = max(binding, key=lambda one: (one.resets_at is None, one.resets_at or now))
+    assert isinstance(worst.limit.quantity, int)
+    return Refusal(
+        "quota_exceeded", meter=worst.limit.meter, window=worst.limit.window, limit=worst.limit.quantity,
+        used=worst.used, needed=need.draws[worst.limit.meter], available=worst.remaining, resets_at=worst.resets_at,
+    )  # fmt: skip

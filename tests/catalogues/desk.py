@@ -14,6 +14,7 @@ from billing_ui.infra.passwords import Passwords
 from billing_ui.infra.signals import Signals
 from billing_ui.kit.clock import ManualClock
 from billing_ui.kit.ids import Ids
+from billing_ui.ledger import Writer
 
 NOON = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
@@ -39,14 +40,16 @@ def without(folder: Path, name: str, first: str, last: str) -> Path:
 
 
 def desk(db: Database, catalogue: Catalogue | None = None) -> Env:
+    clock, sold, signals = ManualClock(NOON), catalogue or load("makalah"), Signals()
     return Env(
         db=db,
-        clock=ManualClock(NOON),
+        clock=clock,
         ids=Ids.seeded(7),
-        catalogue=catalogue or load("makalah"),
+        catalogue=sold,
         gateways={},
         mailer=ResendMailer("re_test", "http://127.0.0.1:9", "billing@localhost"),
-        signals=Signals(),
+        signals=signals,
+        writer=Writer(db, clock, sold.paid_meter, signals.publish_all),
         passwords=Passwords(),
         failpoint=lambda _name: None,
         awaken=lambda _due_at: None,

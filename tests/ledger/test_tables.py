@@ -16,7 +16,8 @@ from tests.ledger.books import START, Books
 
 EVENT: dict[str, Any] = {
     "seq": 1, "event_id": "evt_1", "operation": "chat", "model": "m", "session": None, "input": 1, "output": 1,
-    "quantity": 2, "rate_version": 1, "allowance": 0, "from_lots": 2, "overage": 0, "uncovered": 0,
+    "cached": 0, "quantity": 2, "draws": {"tokens": 2},
+    "rate_version": 1, "allowance": 0, "from_lots": 2, "overage": 0, "uncovered": 0,
     "occurred_at": START, "metadata": {},
 }  # fmt: skip
 SEAL = {"upto_seq": 1, "count": 1, "balance": 10, "hash": "a", "previous_hash": ""}

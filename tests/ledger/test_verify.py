@@ -12,8 +12,8 @@ from tests.ledger.books import DAY, START, Books
 
 GUARDS = (("lot", "remaining"), ("lot", "is_open"), ("account_head", "signs"))
 HELD = (
-    "INSERT INTO hold (account_id, key, quantity, draws, expires_at, state)"
-    " VALUES (:account, 'a', 5, '{}', '2030-01-01 00:00:00.000000', 'open')"
+    "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
+    " VALUES (:account, 'a', 5, '{}', 0, '2029-01-01 00:00:00.000000', '2030-01-01 00:00:00.000000', 'open', '')"
 )
 
 

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_ui.rules.usage import OpenLot, burn, burn_order
+from billing_ui.rules.lots import OpenLot, burn, burn_order
 
 START = datetime(2026, 3, 1, 5, tzinfo=UTC)
 

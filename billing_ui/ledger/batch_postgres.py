@@ -1,0 +1,93 @@
+"""Batches of usage on PostgreSQL, through one connection of the writer's own, past the ORM."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from psycopg import AsyncConnection
+
+from billing_ui.ledger.asks import Ask
+from billing_ui.ledger.batch_rows import Row, asked, page_of, written
+from billing_ui.ledger.deciding import Page
+from billing_ui.ledger.postgres_statements import LOCK, READ, WRITE
+from billing_ui.ledger.terms import PlanTerms
+
+_REPLAN_S = 60
+Answer = TypeVar("Answer")
+Decide = Callable[[dict[int, Page]], Answer]
+
+
+class _Planned(NamedTuple):
+    written: int
+    at_s: int
+
+
+class PostgresBooks:
+    """The books of one database through one connection of the writer's own, past the ORM."""
+
+    def __init__(self, conninfo: str, terms: PlanTerms, stripe: int) -> None:
+        self._conninfo = conninfo
+        self._terms = terms
+        self._stripe = stripe
+        self._connection: AsyncConnection[Row] | None = None
+        self._written = 0
+        self._planned = _Planned(0, 0)
+
+    async def write(self, asks: Sequence[Ask], decide: Decide[Answer], *, locking: bool) -> tuple[Answer, set[int]]:
+        """Reads, decides and writes. Answers also the accounts that somebody else moved in between: nothing was
+        written for those. `locking` keeps everybody else out meanwhile, for asks that lost too often."""
+        connection = await self._open()
+        if locking:
+            async with connection.transaction():
+                await connection.execute(LOCK, (sorted({ask.account_id for ask in asks}),))
+                return await self._write(connection, asks, decide)
+        await self._replan(connection)
+        return await self._write(connection, asks, decide)
+
+    async def look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
+        return decide(await self._read(await self._open(), asks))
+
+    async def _write(
+        self, connection: AsyncConnection[Row], asks: Sequence[Ask], decide: Decide[Answer]
+    ) -> tuple[Answer, set[int]]:
+        pages = await self._read(connection, asks)
+        answer = decide(pages)
+        changed = [page for page in pages.values() if page.is_changed]
+        if not changed:
+            return answer, set()
+        rows = {table: json.dumps(some) for table, some in written(changed).items()} | {"stripe": self._stripe}
+        moved = await (await connection.execute(WRITE, rows, prepare=True)).fetchall()
+        self._written += sum(len(page.events) for page in changed)
+        return answer, {page.account_id for page in changed} - {row[0] for row in moved}
+
+    async def _read(self, connection: AsyncConnection[Row], asks: Sequence[Ask]) -> dict[int, Page]:
+        rows = await (await connection.execute(READ, asked(asks), prepare=True)).fetchall()
+        missing = self._terms.missing(row[7] for row in rows)
+        if missing:
+            await asyncio.to_thread(self._terms.read, missing)
+        return {row[0]: page_of(row, self._terms) for row in rows}
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _open(self) -> AsyncConnection[Row]:
+        if self._connection is None or self._connection.closed:
+            self._connection = await AsyncConnection.connect(
+                self._conninfo, autocommit=True, connect_timeout=5,
+                options="-c timezone=UTC -c statement_timeout=8000 -c jit=off",
+            )  # fmt: skip
+        return self._connection
+
+    async def _replan(self, connection: AsyncConnection[Row]) -> None:
+        """Plans made while the tables were small are wrong once they are not."""
+        now = int(time.monotonic())
+        grown, old = self._written >= 2 * self._planned.written + 1000, now - self._planned.at_s > _REPLAN_S
+        if grown or old:
+            await connection.execute("DISCARD PLANS")
+            self._planned = _Planned(self._written, now)

@@ -1,0 +1,157 @@
+"""A batch of usage between the database and the rules: pages out of rows read, rows to write out of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from billing_ui.ledger.asks import Ask, Taken
+from billing_ui.ledger.counting import Sums, rollups
+from billing_ui.ledger.deciding import Event, HoldRow, Line, Page
+from billing_ui.ledger.terms import PlanTerms
+from billing_ui.rules.lots import OpenLot
+from billing_ui.rules.quotas import Calendar
+from billing_ui.rules.usage import Cover
+
+Row = tuple[Any, ...]
+Rows = list[dict[str, Any]]
+
+
+def asked(asks: Sequence[Ask]) -> dict[str, Any]:
+    """What a batch has to read: accounts, keys that may be known, holds that may stand."""
+    keyed = [ask for ask in asks if ask.kind != "check"]
+    holding = [ask for ask in keyed if ask.kind != "record"]
+    return {
+        "ids": list({ask.account_id for ask in asks}),
+        "accounts": [ask.account_id for ask in keyed], "keys": [ask.key for ask in keyed],
+        "hold_accounts": [ask.account_id for ask in holding], "hold_keys": [ask.event_id for ask in holding],
+    }  # fmt: skip
+
+
+def page_of(row: Row, terms: PlanTerms) -> Page:
+    """The page of one account, out of its row."""
+    (account_id, version, seq, balance, held, floor, access, plan_version_id, period_on, zone, last_at, due_at,
+     release_at, windows, lots, known, holds) = row  # fmt: skip
+    promised = terms[plan_version_id]
+    page = Page(
+        account_id, version, seq, balance, held, floor, access, promised, Calendar(zone, period_on, promised.months),
+        last_at, due_at, release_at, windows, [_lot(*lot) for lot in lots or ()],
+    )  # fmt: skip
+    for told in known or ():
+        taken, request_hash = _taken(told)
+        page.known[taken.event_id] = (taken, request_hash)
+    for told in holds or ():
+        hold = _hold(told)
+        page.holds[hold.event_id] = hold
+    return page
+
+
+def _lot(lot_id: int, public_id: str, priority: int, expires_at: str | None, remaining: int, frozen: bool) -> OpenLot:
+    return OpenLot(
+        lot_id, public_id, priority, None if expires_at is None else instant(expires_at), remaining, bool(frozen)
+    )
+
+
+def _taken(told: Sequence[Any]) -> tuple[Taken, str]:
+    event_id, seq, draws, allowance, from_lots, overage, uncovered, balance_after, occurred_at, request_hash = told
+    cover = Cover(allowance, from_lots, overage, uncovered)
+    charged = allowance + from_lots + overage
+    taken = Taken(event_id, seq, draws, charged, cover, balance_after, instant(occurred_at))
+    return taken, request_hash
+
+
+def _hold(told: Sequence[Any]) -> HoldRow:
+    hold_id, event_id, quantity, draws, allowance, held_at, expires_at, state, request_hash = told
+    began, ends = instant(held_at), instant(expires_at)
+    return HoldRow(hold_id, event_id, quantity, draws, allowance, began, ends, state, request_hash)
+
+
+def written(pages: Sequence[Page]) -> dict[str, Rows]:
+    """The rows of every table that the decisions of a batch touch."""
+    counted = rollups(pages)
+    holds = [(page.account_id, hold) for page in pages for hold in page.touched.values()]
+    return {
+        "heads": [_head(page) for page in pages],
+        "lines": [_line(page, line) for page in pages for line in page.lines],
+        "events": [_event(page, event) for page in pages for event in page.events],
+        "lots": [
+            {"a": page.account_id, "i": lot.id, "r": lot.remaining}
+            for page in pages if page.burned for lot in page.lots if lot.id in page.burned
+        ],
+        "holds": [_new_hold(account_id, hold) for account_id, hold in holds if hold.id is None],
+        "ended": [
+            {"a": account_id, "i": hold.id, "s": hold.state} for account_id, hold in holds if hold.id is not None
+        ],
+        "days": [_day(key, sums) for key, sums in counted.days.items()],
+        "months": [_month(key, sums) for key, sums in counted.months.items()],
+        "hours": [_hour(key, sums) for key, sums in counted.hours.items()],
+    }  # fmt: skip
+
+
+def _head(page: Page) -> dict[str, Any]:
+    return {
+        "a": page.account_id, "v": page.version, "s": page.seq, "b": page.balance, "h": page.held, "u": page.used,
+        "l": stamp(page.last_at), "d": _stamp_or_none(page.next_due()), "r": _stamp_or_none(page.release_at),
+        "w": page.windows,
+    }  # fmt: skip
+
+
+def _line(page: Page, line: Line) -> dict[str, Any]:
+    ask = line.ask
+    assert ask.need is not None
+    return {
+        "a": page.account_id, "s": line.seq, "k": ask.key, "l": line.line, "q": line.quantity, "b": line.balance_after,
+        "t": line.lot_id, "o": stamp(ask.need.at), "w": ask.actor, "c": ask.event_id, "h": ask.request_hash,
+    }  # fmt: skip
+
+
+def _event(page: Page, event: Event) -> dict[str, Any]:
+    told, need, cover = event.ask.told, event.ask.need, event.cover
+    assert told is not None and need is not None
+    return {
+        "a": page.account_id, "s": event.seq, "e": event.ask.event_id, "op": told.operation, "m": told.model,
+        "ss": told.session, "i": told.input, "o": told.output, "c": told.cached, "q": told.quantity, "d": event.draws,
+        "r": told.rate_version, "al": cover.allowance, "fl": cover.from_lots, "ov": cover.overage,
+        "un": cover.uncovered, "at": stamp(need.at), "md": told.metadata,
+    }  # fmt: skip
+
+
+def _new_hold(account_id: int, hold: HoldRow) -> dict[str, Any]:
+    return {
+        "a": account_id, "k": hold.event_id, "q": hold.quantity, "d": hold.draws, "al": hold.allowance,
+        "at": stamp(hold.held_at), "e": stamp(hold.expires_at), "s": hold.state, "h": hold.request_hash,
+    }  # fmt: skip
+
+
+def _day(key: tuple[int, date, str, str, str], sums: Sums) -> dict[str, Any]:
+    account_id, day_on, meter, model, operation = key
+    return {"account_id": account_id, "day_on": day_on.isoformat(), "meter": meter, "model": model,
+            "operation": operation, **sums._asdict()}  # fmt: skip
+
+
+def _month(key: tuple[int, date, str, str, str], sums: Sums) -> dict[str, Any]:
+    account_id, month_on, meter, model, operation = key
+    return {"account_id": account_id, "month_on": month_on.isoformat(), "meter": meter, "model": model,
+            "operation": operation, **sums._asdict()}  # fmt: skip
+
+
+def _hour(key: tuple[datetime, str, str, str, int], sums: Sums) -> dict[str, Any]:
+    hour_at, meter, model, operation, account_id = key
+    return {"account_id": account_id, "hour_at": stamp(hour_at), "meter": meter, "model": model,
+            "operation": operation, **sums._asdict()}  # fmt: skip
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as SQLite stores it, which PostgreSQL reads as well: both keep UTC."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _stamp_or_none(instant: datetime | None) -> str | None:
+    return None if instant is None else stamp(instant)
+
+
+def instant(told: str) -> datetime:
+    """PostgreSQL tells the zone, SQLite does not: there everything is UTC."""
+    read = datetime.fromisoformat(told)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

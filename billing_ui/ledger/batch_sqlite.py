@@ -1,0 +1,124 @@
+"""Batches of usage on SQLite: one thread and one connection of the writer's own, each batch inside one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeVar
+
+from billing_ui.infra.db import Database
+from billing_ui.ledger.asks import Ask
+from billing_ui.ledger.batch_rows import Rows, asked, instant, page_of, written
+from billing_ui.ledger.deciding import Page
+from billing_ui.ledger.sqlite_statements import HOLDS, JSON_VALUES, KNOWN, LOTS, READ, WRITES
+from billing_ui.ledger.terms import PlanTerms
+
+Answer = TypeVar("Answer")
+Decide = Callable[[dict[int, Page]], Answer]
+
+
+class SqliteBooks:
+    """The books in one file. Whoever writes has the file to themselves, so nobody moves a page that was read."""
+
+    def __init__(self, db: Database, terms: PlanTerms, stripe: int) -> None:
+        self._db = db
+        self._terms = terms
+        self._stripe = stripe
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="usage")
+        self._connection: sqlite3.Connection | None = None
+
+    async def write(self, asks: Sequence[Ask], decide: Decide[Answer], *, locking: bool) -> tuple[Answer, set[int]]:  # noqa: ARG002
+        """Reads, decides and writes in one transaction. No page is ever lost to somebody else."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, asks, decide), set()
+
+    async def look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, asks, decide)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._hang_up)
+        self._thread.shutdown()
+
+    def _write(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
+        with self._db.alone(), self._transaction("IMMEDIATE") as connection:
+            pages = self._read(connection, asks)
+            answer = decide(pages)
+            self._save(connection, written([page for page in pages.values() if page.is_changed]))
+        return answer
+
+    def _look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
+        with self._transaction("DEFERRED") as connection:
+            return decide(self._read(connection, asks))
+
+    def _read(self, connection: sqlite3.Connection, asks: Sequence[Ask]) -> dict[int, Page]:
+        wanted = asked(asks)
+        ids = json.dumps(wanted["ids"])
+        lots, known, holds = defaultdict(list), defaultdict(list), defaultdict(list)
+        for account_id, *lot in connection.execute(LOTS, (ids,)):
+            lots[account_id].append(lot)
+        for account_id, *event in connection.execute(KNOWN, (_pairs(wanted["accounts"], wanted["keys"]),)):
+            event[2] = json.loads(event[2])
+            # Its lines come in order, so the last one stays: it knows the balance after all of them.
+            known[account_id].append(event)
+        if wanted["hold_keys"]:
+            for account_id, *hold in connection.execute(HOLDS, (_pairs(wanted["hold_accounts"], wanted["hold_keys"]),)):
+                hold[3] = json.loads(hold[3])
+                holds[account_id].append(hold)
+        pages = (
+            page_of((*_head(head), lots[head[0]], known[head[0]], holds[head[0]]), self._terms)
+            for head in connection.execute(READ, (ids,)).fetchall()
+        )
+        return {page.account_id: page for page in pages}
+
+    def _save(self, connection: sqlite3.Connection, rows: dict[str, Rows]) -> None:
+        recorded_at = {head["a"]: head["l"] for head in rows["heads"]}
+        for line in rows["lines"]:
+            line["n"] = recorded_at[line["a"]]
+        for hour in rows["hours"]:
+            hour["stripe"] = self._stripe
+        for table, statement in WRITES.items():
+            if not rows[table]:
+                continue
+            for name in JSON_VALUES.get(table, ()):
+                for row in rows[table]:
+                    row[name] = json.dumps(row[name])
+            connection.executemany(statement, rows[table])
+
+    @contextmanager
+    def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:
+        connection = self._open()
+        connection.execute(f"BEGIN {kind}")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raw: Any = self._db.engine.raw_connection()
+            self._connection = raw.driver_connection
+            raw.detach()
+            assert self._connection is not None
+        return self._connection
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _head(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    *plain, period_on, zone, last_at, due_at, release_at, windows = row
+    return (*plain, date.fromisoformat(period_on), zone, instant(last_at), due_at and instant(due_at),
+            release_at and instant(release_at), json.loads(windows))  # fmt: skip
+
+
+def _pairs(accounts: list[int], names: list[str]) -> str:
+    return json.dumps(list(zip(accounts, names, strict=True)))

@@ -1,0 +1,102 @@
+"""The two statements of the usage writer on PostgreSQL: one reads what asks need, one writes what was decided."""
+
+# A lateral look-up with its own LIMIT keeps the plan on the index, also when it was made while the table was empty.
+READ = """
+WITH asked AS (
+ SELECT * FROM unnest(%(accounts)s::bigint[], %(keys)s::text[]) AS a (account_id, key)
+), known AS (
+ SELECT asked.account_id, json_agg(json_build_array(event.event_id, event.seq, event.draws, event.allowance,
+  event.from_lots, event.overage, event.uncovered, last.balance_after, event.occurred_at, last.request_hash)) AS rows
+ FROM asked
+ JOIN LATERAL (SELECT seq, balance_after, request_hash FROM entry
+  WHERE entry.account_id = asked.account_id AND entry.key = asked.key ORDER BY line DESC LIMIT 1) last ON true
+ JOIN LATERAL (SELECT * FROM usage_event WHERE usage_event.account_id = asked.account_id
+  AND usage_event.seq = last.seq LIMIT 1) event ON true
+ GROUP BY asked.account_id
+), held AS (
+ SELECT wanted.account_id, json_agg(json_build_array(found.id, found.key, found.quantity, found.draws, found.allowance,
+  found.held_at, found.expires_at, found.state, found.request_hash)) AS rows
+ FROM unnest(%(hold_accounts)s::bigint[], %(hold_keys)s::text[]) AS wanted (account_id, key)
+ JOIN LATERAL (SELECT * FROM hold WHERE hold.account_id = wanted.account_id AND hold.key = wanted.key LIMIT 1) found
+  ON true
+ GROUP BY wanted.account_id
+)
+SELECT head.account_id, head.version, head.seq, head.balance, head.held, head.floor, head.access, head.plan_version_id,
+ head.period_on, head.zone, head.last_at, head.due_at, head.release_at, head.windows,
+ (SELECT json_agg(json_build_array(lot.id, lot.public_id, lot.priority, lot.expires_at, lot.remaining, lot.is_frozen))
+  FROM lot WHERE lot.account_id = head.account_id AND lot.is_open),
+ known.rows, held.rows
+FROM account_head head
+LEFT JOIN known ON known.account_id = head.account_id
+LEFT JOIN held ON held.account_id = head.account_id
+WHERE head.account_id = ANY(%(ids)s::bigint[])
+"""
+LOCK = "SELECT 1 FROM account_head WHERE account_id = ANY(%s::bigint[]) ORDER BY account_id FOR NO KEY UPDATE"
+
+_ROLLUP = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in (
+    "events", "input", "output", "quantity", "charged", "overage", "uncovered"))  # fmt: skip
+_SUMS = "events bigint, input bigint, output bigint, quantity bigint, charged bigint, overage bigint, uncovered bigint"
+_SUM_NAMES = "events, input, output, quantity, charged, overage, uncovered"
+
+# Everything hangs on the heads that still stand as they were read; those that do not are left alone and answered so.
+WRITE = f"""
+WITH wanted AS (
+ SELECT * FROM json_to_recordset(%(heads)s::json) AS w (a bigint, v bigint, n bigint, s bigint, b bigint, h bigint,
+  u bigint, l timestamptz, d timestamptz, r timestamptz, w jsonb)
+), locked AS (
+ SELECT head.account_id FROM account_head head JOIN wanted ON wanted.a = head.account_id AND wanted.v = head.version
+ ORDER BY head.account_id FOR NO KEY UPDATE OF head
+), moved AS (
+ UPDATE account_head head SET version = head.version + 1, seq = wanted.s, balance = wanted.b, held = wanted.h,
+  used = head.used + wanted.u, last_at = wanted.l, due_at = wanted.d, release_at = wanted.r, windows = wanted.w
+ FROM wanted JOIN locked ON locked.account_id = wanted.a
+ WHERE head.account_id = wanted.a AND head.version = wanted.v
+ RETURNING head.account_id, head.last_at
+), written AS (
+ INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
+  recorded_at, actor, cause, request_hash)
+ SELECT e.a, e.s, e.k, e.l, 'TOKEN', 'wallet', 'consumed', e.q, e.b, e.t, e.o, moved.last_at, e.w, e.c, e.h
+ FROM json_to_recordset(%(lines)s::json) AS e (a bigint, s bigint, k text, l smallint, q bigint, b bigint, t bigint,
+  o timestamptz, w text, c text, h text) JOIN moved ON moved.account_id = e.a
+), kept AS (
+ INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
+  rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
+ SELECT e.a, e.s, e.e, e.op, e.m, e.ss, e.i, e.o, e.c, e.q, e.d, e.r, e.al, e.fl, e.ov, e.un, e.at, e.md
+ FROM json_to_recordset(%(events)s::json) AS e (a bigint, s bigint, e text, op text, m text, ss text, i bigint,
+  o bigint, c bigint, q bigint, d jsonb, r bigint, al bigint, fl bigint, ov bigint, un bigint, at timestamptz, md jsonb)
+  JOIN moved ON moved.account_id = e.a
+), burned AS (
+ UPDATE lot SET remaining = b.r, is_open = b.r > 0
+ FROM json_to_recordset(%(lots)s::json) AS b (a bigint, i bigint, r bigint) JOIN moved ON moved.account_id = b.a
+ WHERE lot.id = b.i
+), held AS (
+ INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)
+ SELECT h.a, h.k, h.q, h.d, h.al, h.at, h.e, h.s, h.h
+ FROM json_to_recordset(%(holds)s::json) AS h (a bigint, k text, q bigint, d jsonb, al bigint, at timestamptz,
+  e timestamptz, s text, h text) JOIN moved ON moved.account_id = h.a
+), ended AS (
+ UPDATE hold SET state = h.s FROM json_to_recordset(%(ended)s::json) AS h (a bigint, i bigint, s text)
+ JOIN moved ON moved.account_id = h.a WHERE hold.id = h.i
+), days AS (
+ INSERT INTO account_day AS t (account_id, day_on, meter, model, operation, {_SUM_NAMES})
+ SELECT d.account_id, d.day_on, d.meter, d.model, d.operation, {_SUM_NAMES}
+ FROM json_to_recordset(%(days)s::json) AS d (account_id bigint, day_on date, meter text, model text, operation text,
+  {_SUMS}) JOIN moved USING (account_id)
+ ON CONFLICT (account_id, day_on, meter, model, operation) DO UPDATE SET {_ROLLUP}
+), months AS (
+ INSERT INTO account_month AS t (account_id, month_on, meter, model, operation, {_SUM_NAMES})
+ SELECT d.account_id, d.month_on, d.meter, d.model, d.operation, {_SUM_NAMES}
+ FROM json_to_recordset(%(months)s::json) AS d (account_id bigint, month_on date, meter text, model text,
+  operation text, {_SUMS}) JOIN moved USING (account_id)
+ ON CONFLICT (account_id, month_on, meter, model, operation) DO UPDATE SET {_ROLLUP}
+), hours AS (
+ INSERT INTO system_hour AS t (hour_at, meter, model, operation, stripe, {_SUM_NAMES})
+ SELECT hour_at, meter, model, operation, %(stripe)s::smallint, sum(events), sum(input), sum(output), sum(quantity),
+  sum(charged), sum(overage), sum(uncovered)
+ FROM json_to_recordset(%(hours)s::json) AS d (account_id bigint, hour_at timestamptz, meter text, model text,
+  operation text, {_SUMS}) JOIN moved USING (account_id)
+ GROUP BY hour_at, meter, model, operation ORDER BY hour_at, meter, model, operation
+ ON CONFLICT (hour_at, meter, model, operation, stripe) DO UPDATE SET {_ROLLUP}
+)
+SELECT account_id FROM moved
+"""  # noqa: S608 - built from our own words

@@ -1,0 +1,58 @@
+"""The statements of the usage writer on SQLite, where a statement is no trip: what PostgreSQL does in two, in steps."""
+
+READ = """
+SELECT account_id, version, seq, balance, held, floor, access, plan_version_id, period_on, zone, last_at, due_at,
+ release_at, windows
+FROM account_head WHERE account_id IN (SELECT value FROM json_each(?))
+"""
+LOTS = """
+SELECT account_id, id, public_id, priority, expires_at, remaining, is_frozen
+FROM lot WHERE account_id IN (SELECT value FROM json_each(?)) AND is_open = 1
+"""
+# CROSS JOIN keeps the order: first what is asked for, then its one entry by the unique key, then its event.
+KNOWN = """
+SELECT event.account_id, event.event_id, event.seq, event.draws, event.allowance, event.from_lots, event.overage,
+ event.uncovered, entry.balance_after, event.occurred_at, entry.request_hash
+FROM json_each(?) asked
+CROSS JOIN entry ON entry.account_id = asked.value ->> 0 AND entry.key = asked.value ->> 1
+CROSS JOIN usage_event event ON event.account_id = entry.account_id AND event.seq = entry.seq
+"""
+HOLDS = """
+SELECT hold.account_id, hold.id, hold.key, hold.quantity, hold.draws, hold.allowance, hold.held_at, hold.expires_at,
+ hold.state, hold.request_hash
+FROM json_each(?) asked
+CROSS JOIN hold ON hold.account_id = asked.value ->> 0 AND hold.key = asked.value ->> 1
+"""
+
+_SUMS = ("events", "input", "output", "quantity", "charged", "overage", "uncovered")
+
+
+def _rollup(table: str, *keys: str) -> str:
+    columns, given = ", ".join((*keys, *_SUMS)), ", ".join(f":{name}" for name in (*keys, *_SUMS))
+    added = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
+    return (
+        f"INSERT INTO {table} ({columns}) VALUES ({given}) "  # noqa: S608 - our own words
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}"
+    )
+
+
+# In the order in which they are written; the names are those of the rows that `batch_rows.written` makes.
+WRITES = {
+    "heads": "UPDATE account_head SET version = version + 1, seq = :s, balance = :b, held = :h, used = used + :u,"
+    " last_at = :l, due_at = :d, release_at = :r, windows = :w WHERE account_id = :a AND version = :v",
+    "lines": "INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id,"
+    " occurred_at, recorded_at, actor, cause, request_hash)"
+    " VALUES (:a, :s, :k, :l, 'TOKEN', 'wallet', 'consumed', :q, :b, :t, :o, :n, :w, :c, :h)",
+    "events": "INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached,"
+    " quantity, draws, rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)"
+    " VALUES (:a, :s, :e, :op, :m, :ss, :i, :o, :c, :q, :d, :r, :al, :fl, :ov, :un, :at, :md)",
+    "lots": "UPDATE lot SET remaining = :r, is_open = :r > 0 WHERE id = :i",
+    "holds": "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
+    " VALUES (:a, :k, :q, :d, :al, :at, :e, :s, :h)",
+    "ended": "UPDATE hold SET state = :s WHERE id = :i",
+    "days": _rollup("account_day", "account_id", "day_on", "meter", "model", "operation"),
+    "months": _rollup("account_month", "account_id", "month_on", "meter", "model", "operation"),
+    "hours": _rollup("system_hour", "hour_at", "meter", "model", "operation", "stripe"),
+}
+# Where a row holds something that SQLite keeps as JSON text.
+JSON_VALUES = {"heads": ("w",), "events": ("d", "md"), "holds": ("d",)}

@@ -1,0 +1,130 @@
+"""Turns what a host app tells about an event into an ask of the books: checked, priced, and told apart from others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from billing_ui.catalogues.measures import Rate
+from billing_ui.env import Env
+from billing_ui.ledger import Ask, Told
+from billing_ui.ledger.asks import LONGEST_EVENT_ID, Kind
+from billing_ui.rules.access import Actor
+from billing_ui.rules.errors import FieldInvalid
+from billing_ui.rules.usage import Need, charge
+
+# A host's clock may run a little ahead of ours; what it tells as later than that is a mistake.
+_AHEAD = timedelta(minutes=5)
+_MOST = 10**12
+_LONGEST_NAME = 100
+_LARGEST_METADATA = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One event as the host app tells it: an operation of the catalogue, or an amount of one meter (`usage_type`).
+
+    `input_tokens` are those that were not served from a cache. Without `occurred_at` it happens now.
+    """
+
+    account_id: int
+    event_id: str
+    operation: str = ""
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    quantity: int = 0
+    usage_type: str = ""
+    amount: int = 0
+    occurred_at: datetime | None = None
+    session: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def ask(env: Env, actor: Actor, kind: Kind, usage: Usage, seconds: int = 0) -> Ask:
+    """The ask of an event: priced by the rate card in force when it happened, checked, and told apart by its hash."""
+    now = env.clock.now()
+    at = usage.occurred_at or now
+    if at > now + _AHEAD:
+        raise FieldInvalid(field="occurred_at", why="in_the_future")
+    _check_bounds(usage)
+    need, version = _need(env, usage, min(at, now))
+    told = Told(
+        need.operation, usage.model, usage.session, usage.input_tokens, usage.output_tokens, usage.cached_tokens,
+        usage.quantity or usage.amount, version, dict(usage.metadata),
+    )  # fmt: skip
+    return Ask(
+        kind, usage.account_id, named(usage.event_id) if kind != "check" else "", actor.name, _hash(kind, usage), need,
+        told, now + timedelta(seconds=seconds) if kind == "reserve" else None,
+    )  # fmt: skip
+
+
+def _need(env: Env, usage: Usage, at: datetime) -> tuple[Need, int | None]:
+    """What the event draws of which meters, and the version of the rate card that says so."""
+    catalogue = env.catalogue
+    if bool(usage.operation) == bool(usage.usage_type):
+        raise FieldInvalid(field="operation", why="exactly_one_of_operation_usage_type")
+    if usage.usage_type:
+        if usage.usage_type not in catalogue.meters:
+            raise FieldInvalid(field="usage_type", why="unknown")
+        return Need(usage.usage_type, {usage.usage_type: usage.amount}, at), None
+    operation = catalogue.operations.get(usage.operation)
+    if operation is None:
+        raise FieldInvalid(field="operation", why="unknown")
+    card = catalogue.rate_card(at) or min(catalogue.rate_cards, key=lambda card: card.version, default=None)
+    rate = card.rate(operation.slug, usage.model) if card else None
+    draws: dict[str, int] = {}
+    for meter, draw in operation.draws.items():
+        if draw == "rated":
+            if rate is None:
+                raise FieldInvalid(field="model", why="no_rate")
+            draws[meter] = _rated(rate, usage)
+        else:
+            draws[meter] = usage.quantity if draw == "quantity" else draw
+    is_open = operation.slug in catalogue.limited_operations
+    return Need(
+        operation.slug, draws, at, is_open
+    ), card.version if card and "rated" in operation.draws.values() else None
+
+
+def _rated(rate: Rate, usage: Usage) -> int:
+    """By the tokens told, or so many for each time: a call that makes three pictures tells a quantity of three."""
+    if rate.fixed_tokens is not None:
+        return rate.fixed_tokens * max(usage.quantity, 1)
+    return charge(
+        usage.input_tokens, usage.output_tokens, usage.cached_tokens, rate.input_milli, rate.output_milli,
+        rate.cached_milli,
+    )  # fmt: skip
+
+
+def _check_bounds(usage: Usage) -> None:
+    for name in ("input_tokens", "output_tokens", "cached_tokens", "quantity", "amount"):
+        if not 0 <= getattr(usage, name) <= _MOST:
+            raise FieldInvalid(field=name, why="range")
+    for name in ("model", "session"):
+        if not _is_name(getattr(usage, name) or "-"):
+            raise FieldInvalid(field=name, why="length")
+    if len(json.dumps(usage.metadata)) > _LARGEST_METADATA:
+        raise FieldInvalid(field="metadata", why="too_large")
+
+
+def named(event_id: str) -> str:
+    """An event id that may be kept for ever."""
+    if not 0 < len(event_id) <= LONGEST_EVENT_ID or not event_id.isprintable():
+        raise FieldInvalid(field="event_id", why="length")
+    return event_id
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME and name.isprintable()
+
+
+def _hash(kind: Kind, usage: Usage) -> str:
+    """What must be equal for the same event id to mean the same event: all that was told, not what it costs."""
+    told = [kind, *(each for name, each in asdict(usage).items() if name != "account_id")]
+    return blake2b(json.dumps(told, default=str, sort_keys=True).encode(), digest_size=16).hexdigest()

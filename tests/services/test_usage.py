@@ -1,0 +1,52 @@
+"""A host app's users use tokens up: charged once, paid by allowance, then lots, and never below zero."""
+
+import pytest
+
+from billing_ui.ledger import Outcome, Taken
+from billing_ui.rules.access import Actor
+from billing_ui.rules.errors import KeyReused
+from billing_ui.rules.usage import Cover, Refusal
+from billing_ui.services import usage
+from billing_ui.services.usage import Usage
+from tests.world import Customer, World
+
+HOST = Actor("host:test")
+
+
+def record(world: World, customer: Customer, event_id: str = "evt-1", **told: object) -> Outcome:
+    asked: dict[str, object] = {"operation": "chat", "input_tokens": 600, "output_tokens": 400} | told
+    return usage.record_and_wait(world.env, HOST, Usage(customer.account_id, event_id, **asked))  # type: ignore[arg-type]
+
+
+def test_use_is_paid_by_what_the_plan_includes_before_it_touches_the_balance(world: World) -> None:
+    sari = world.customer()
+    taken = record(world, sari).result
+    assert isinstance(taken, Taken)
+    assert (taken.charged, taken.cover, taken.balance_after) == (1000, Cover(allowance=1000), 0)
+    world.books_are_right()
+
+
+def test_the_same_event_again_answers_what_was_answered_and_charges_nothing(world: World) -> None:
+    sari = world.customer()
+    first = record(world, sari)
+    again = record(world, sari)
+    assert isinstance(again.result, Taken) and again.result.replayed
+    assert (again.balance, again.standing.spendable) == (first.balance, first.standing.spendable)
+    assert again.standing.limits("tokens", world.clock.now()) == first.standing.limits("tokens", world.clock.now())
+
+
+def test_the_same_event_id_with_another_content_is_a_conflict(world: World) -> None:
+    sari = world.customer()
+    record(world, sari)
+    with pytest.raises(KeyReused):
+        record(world, sari, output_tokens=401)
+
+
+def test_a_daily_limit_refuses_and_says_when_it_resets(world: World) -> None:
+    sari = world.customer()
+    record(world, sari, input_tokens=19_000, output_tokens=0)
+    refused = record(world, sari, "evt-2", input_tokens=1_001, output_tokens=0).result
+    assert isinstance(refused, Refusal)
+    assert (refused.reason, refused.window, refused.limit, refused.used, refused.available) == (
+        "quota_exceeded", "day", 20_000, 19_000, 1_000)  # fmt: skip
+    assert refused.resets_at is not None and refused.resets_at.isoformat() == "2026-11-21T17:00:00+00:00"
