@@ -33,6 +33,7 @@ STATUS: dict[str, int] = {
     "not_payable": 409,
     "not_cancelable": 409,
     "not_refundable": 409,
+    "refund_only_whole": 409,
     "not_creditable": 409,
     "already_decided": 409,
     "insufficient_balance": 402,

@@ -28,6 +28,7 @@ EXITS: dict[str, int] = {
     "not_payable": REFUSED,
     "not_cancelable": REFUSED,
     "not_refundable": REFUSED,
+    "refund_only_whole": REFUSED,
     "not_creditable": REFUSED,
     "already_decided": REFUSED,
     "insufficient_balance": REFUSED,

@@ -24,13 +24,14 @@ def run_methods(options: argparse.Namespace) -> int:
         print(json.dumps({"fee_payer": terms.fee_payer, "methods": [_told(each, terms) for each in METHODS.values()]},
                          indent=2))  # fmt: skip
         return 0
-    print(f"  {'method':<11} {'gateway':<7} {'minimum':>13} {'maximum':>17}  {'fee':<16} open")
+    print(f"  {'method':<11} {'gateway':<7} {'minimum':>13} {'maximum':>17}  {'fee':<16} {'refund':<7} open")
     for method in METHODS.values():
         fee = fee_of(method.code, terms)
         mark = "*" if fee != method.fee else " "
         print(f"{mark} {method.code:<11} {method.gateway:<7} {method.minimum:>13,} {method.maximum:>17,}  "
-              f"{_spoken(fee):<16} {'yes' if method.open else 'no'}")  # fmt: skip
+              f"{_spoken(fee):<16} {_way_back(method):<7} {'yes' if method.open else 'no'}")  # fmt: skip
     print("* not the table's own fee: from fee.methods or fee.amount")
+    print("refund: what the gateway gives back; the rest goes by hand")
     print(f"borne by {terms.fee_payer} (fee.payer); percent are of the price; amounts are whole rupiah")
     return 0
 
@@ -40,8 +41,14 @@ def _told(method: Method, terms: Terms) -> dict[str, object]:
     return {
         "method": method.code, "group": method.group, "gateway": method.gateway, "minimum": method.minimum,
         "maximum": method.maximum, "fee": {"flat": fee.flat, "per_10000": fee.per_10000}, "open": method.open,
-        "is_table_fee": fee == method.fee,
+        "refund": _way_back(method), "is_table_fee": fee == method.fee,
     }  # fmt: skip
+
+
+def _way_back(method: Method) -> str:
+    if not method.refundable:
+        return "none"
+    return "whole" if method.whole_only else "parts"
 
 
 def _spoken(fee: Fee) -> str:

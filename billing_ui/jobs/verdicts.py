@@ -31,6 +31,7 @@ VERDICTS: dict[str, Verdict] = {
     "not_payable": "park",
     "not_cancelable": "park",
     "not_refundable": "park",
+    "refund_only_whole": "park",
     "not_creditable": "park",
     "already_decided": "park",
     "insufficient_balance": "park",

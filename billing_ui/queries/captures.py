@@ -12,7 +12,7 @@ from sqlmodel import col
 from billing_ui.infra.db import Tx
 from billing_ui.models import Account, Capture, CaptureDecision, Dispute, Payment, Refund, Topup
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.refunds import UNDER_WAY, Decision, Sold, bought_by
+from billing_ui.rules.refunds import UNDER_WAY, Decision, Sold, bought_by, no_way_back
 
 PAGE = 50
 
@@ -110,7 +110,8 @@ def _view(row: Row[*tuple[Any, ...]], now: datetime) -> KeptCapture:
     left = capture.amount - int(gone)
     terms = Sold(topup.total_amount, topup.fee_amount, topup.tax_amount, topup.tokens + topup.bonus_tokens)
     tokens = bought_by(left, terms).tokens if capture.currency == topup.currency else 0
-    can_return = METHODS[payment.method].refundable and payment.gateway_request_id is not None
+    no_way = no_way_back(METHODS[payment.method], left, capture.amount)
+    can_return = no_way is None and payment.gateway_request_id is not None
     possible: dict[Decision, bool] = {"credited": tokens > 0, "refunded": can_return, "paid_out": True}
     arrived_at = capture.captured_at or capture.recorded_at
     return KeptCapture(

@@ -12,7 +12,7 @@ BillingError
 │   ├── TooManyTries           too_many_tries            retry_at, retry_after_s
 │   └── TooManyAtOnce          too_many_at_once          most, retry_after_s
 ├── Invalid                    the request itself is wrong
-│   ├── FieldInvalid           field_invalid             field, why
+│   ├── FieldInvalid           field_invalid             field, why, wanted (of a setting)
 │   ├── NotConfirmed           not_confirmed             amount, currency  (a large sum, not typed once more)
 │   ├── EmailTaken             email_taken
 │   ├── PasswordTooShort       password_too_short        minimum
@@ -25,6 +25,7 @@ BillingError
 │   ├── NotPayable             not_payable               status
 │   ├── NotCancelable          not_cancelable            status
 │   ├── NotRefundable          not_refundable            why, maximum, currency
+│   ├── OnlyWhole              refund_only_whole         maximum, currency
 │   ├── NotCreditable          not_creditable            why
 │   ├── AlreadyDecided         already_decided           decision
 │   └── InsufficientBalance    insufficient_balance      balance, needed
@@ -150,6 +151,10 @@ class NotCancelable(Conflict):
 
 class NotRefundable(Conflict):
     code = "not_refundable"
+
+
+class OnlyWhole(Conflict):
+    code = "refund_only_whole"
 
 
 class NotCreditable(Conflict):

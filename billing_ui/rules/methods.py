@@ -29,7 +29,8 @@ class Method:
     """One way to pay. `channel` is the gateway's word; `open` says whether this deployment offers it today.
 
     `decided_after`: a push ends by itself, and by then the gateway knows how; nobody calls it off before.
-    `fee` is asked of customers only where the operator says that they bear it.
+    `whole_only`: its gateway gives back all of a payment or nothing. `fee` is asked of customers only where the
+    operator says that they bear it.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Method:
     refundable: bool
     open: bool
     fee: Fee
+    whole_only: bool = False
     needs_phone: bool = False
     decided_after: timedelta | None = None
 
@@ -60,8 +62,13 @@ def _va(bank: str, minimum: int, maximum: int) -> Method:
     )  # fmt: skip
 
 
-def _wallet(code: str, action: Action, minimum: int, maximum: int, lives: timedelta, fee: Fee) -> Method:
-    return Method(code, "ewallet", action, "xendit", code, minimum, maximum, lives, refundable=True, open=True, fee=fee)
+def _wallet(
+    code: str, action: Action, minimum: int, maximum: int, lives: timedelta, fee: Fee, *, whole_only: bool = False
+) -> Method:
+    return Method(
+        code, "ewallet", action, "xendit", code, minimum, maximum, lives,
+        refundable=True, open=True, fee=fee, whole_only=whole_only,
+    )  # fmt: skip
 
 
 # The gateway says 54 seconds, OVO's own ring runs for 60; a push that nobody approved by then is gone.
@@ -87,7 +94,7 @@ METHODS: dict[str, Method] = {
         _va("BSI", 1, 50_000_000_000),
         _OVO,
         _wallet("DANA", "redirect", 100, 20_000_000, timedelta(hours=24), _WALLET),
-        _wallet("LINKAJA", "redirect", 100, 10_000_000, timedelta(minutes=30), _WALLET),
+        _wallet("LINKAJA", "redirect", 100, 10_000_000, timedelta(minutes=30), _WALLET, whole_only=True),
         _wallet("SHOPEEPAY", "app", 1, 20_000_000, timedelta(minutes=30), _DEARER),
         _wallet("GOPAY", "redirect", 1, 50_000_000, timedelta(minutes=30), _DEARER),
         Method(

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from billing_ui.kit.amount import half_up
+from billing_ui.rules.methods import Method
 
 Decision = Literal["credited", "refunded", "paid_out"]
 RefundStatus = Literal["asked", "pending", "succeeded", "failed", "canceled", "unknown"]
+NoWayBack = Literal["method", "whole"]
 Standing = Literal["", "partly_refunded", "refunded", "disputed"]
 
 DECISIONS: tuple[Decision, ...] = ("credited", "refunded", "paid_out")
@@ -68,6 +70,13 @@ def refundable(sold: Sold, before: int, unspent: int) -> int:
         fits = going_back(sold, before, middle).tokens <= unspent
         low, high = (middle, high) if fits else (low, middle - 1)
     return low
+
+
+def no_way_back(method: Method, amount: int, came: int) -> NoWayBack | None:
+    """Why the gateway cannot give back this much of a sum that came by this method; None when it can."""
+    if not method.refundable:
+        return "method"
+    return "whole" if method.whole_only and amount != came else None
 
 
 def standing(credited: int, refunded: int, *, is_disputed: bool) -> Standing:

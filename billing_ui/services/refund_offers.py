@@ -16,6 +16,7 @@ from billing_ui.queries.captures import became_tokens
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import NotFound
 from billing_ui.rules.methods import METHODS
+from billing_ui.rules.refunds import NoWayBack, no_way_back
 from billing_ui.services.refund_requests import is_large
 from billing_ui.services.returns import Case, Stake, stake, tokens_with
 
@@ -26,8 +27,9 @@ Limit = Literal["whole", "refunded", "under_way", "spent"]
 class Offer:
     """`tokens` leave with `amount`; `maximum` is the most that may go back now.
 
-    Where it is not `is_refundable` only a transfer by hand reaches the payer; while `is_disputed` the payer's bank may
-    take the same money once more. What `is_large` is typed once more by whoever sends it.
+    `no_way` is why the gateway cannot send this amount: then only a transfer by hand reaches the payer; while
+    `is_disputed` the payer's bank may take the same money once more. What `is_large` is typed once more by whoever
+    sends it.
     """
 
     payment: str
@@ -36,10 +38,14 @@ class Offer:
     amount: int
     tokens: int
     balance: int
-    is_refundable: bool
+    no_way: NoWayBack | None
     is_disputed: bool
     is_large: bool
     stake: Stake
+
+    @property
+    def is_refundable(self) -> bool:
+        return self.no_way is None
 
     @property
     def maximum(self) -> int:
@@ -98,7 +104,8 @@ def offer(env: Env, actor: Actor, payment_public_id: str, amount: int | None = N
             payment=payment.public_id, method=payment.method, currency=case.capture.currency, amount=wanted,
             tokens=tokens_with(tx, case, then, wanted) if 0 < wanted <= standing.free else 0,
             balance=ledger.balance_without_due(tx, payment.account_id, now),
-            is_refundable=METHODS[payment.method].refundable and payment.gateway_request_id is not None,
+            no_way=no_way_back(METHODS[payment.method], wanted, case.capture.amount)
+            if payment.gateway_request_id is not None else "method",
             is_disputed=tx.scalar(select(col(Dispute.id)).where(*disputed).limit(1)) is not None,
             is_large=is_large(tx, wanted), stake=standing,
         )  # fmt: skip

@@ -24,10 +24,11 @@ from billing_ui.rules.errors import (
     NotConfirmed,
     NotFound,
     NotRefundable,
+    OnlyWhole,
 )
 from billing_ui.rules.facts import RefundIntent
 from billing_ui.rules.methods import METHODS
-from billing_ui.rules.refunds import OVER, RefundStatus, next_look
+from billing_ui.rules.refunds import OVER, RefundStatus, next_look, no_way_back
 from billing_ui.services import audits, outbox, refunds, settings, timeline
 from billing_ui.services.returns import Case, Exit, locked_case, stake
 
@@ -110,8 +111,11 @@ def place(tx: Tx, env: Env, actor: Actor, case: Case, wish: Wish) -> tuple[Refun
     known = _known(tx, case, wish, reference := f"rfd_{digest(wish.key)[:26]}")
     if known is not None:
         return known, False
-    if not METHODS[payment.method].refundable or payment.gateway_request_id is None:
+    why = no_way_back(METHODS[payment.method], wish.amount, capture.amount)
+    if why == "method" or payment.gateway_request_id is None:
         raise NotRefundable(why="method", maximum=0, currency=capture.currency)
+    if why == "whole":
+        raise OnlyWhole(maximum=capture.amount, currency=capture.currency)
     _require_left(tx, env, case, wish.amount)
     row = _row(env, actor, case, wish)
     row.kind, row.reference = "gateway", reference

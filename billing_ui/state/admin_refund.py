@@ -66,7 +66,7 @@ class AdminRefund(DeskAct, rx.State):
     @rx.event
     @policy("operator", perm="payments.resolve")
     async def go(self, way: Way) -> None:
-        if way == "manual" or self.case.get("refundable"):
+        if way == "manual" or self.case.get("no_way") == "":
             self.way = way
 
     @rx.event
@@ -105,7 +105,7 @@ class AdminRefund(DeskAct, rx.State):
 def _case(offer: Offer) -> dict[str, Any]:
     return {
         "payment": offer.payment, "method": offer.method, "currency": offer.currency, "maximum": offer.maximum,
-        "limit": offer.limit, "refundable": offer.is_refundable, "disputed": offer.is_disputed,
+        "limit": offer.limit, "no_way": offer.no_way or "", "disputed": offer.is_disputed,
     }  # fmt: skip
 
 

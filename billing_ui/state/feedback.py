@@ -33,6 +33,7 @@ PLACES: dict[str, Place] = {
     "not_payable": "page",
     "not_cancelable": "page",
     "not_refundable": "page",
+    "refund_only_whole": "page",
     "not_creditable": "page",
     "already_decided": "page",
     "insufficient_balance": "page",

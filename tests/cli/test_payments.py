@@ -71,8 +71,8 @@ def test_the_methods_are_told_with_what_they_take_and_cost(world: World, capsys:
     told = capsys.readouterr().out
     assert "borne by us" in told
     qris, bca = (next(line for line in told.splitlines() if code in line) for code in ("QRIS", "VA_BCA"))
-    assert qris.split() == ["QRIS", "xendit", "1", "10,000,000", "0.7%", "yes"]
-    assert bca.split() == ["VA_BCA", "xendit", "10,000", "50,000,000", "4,000", "yes"]
+    assert qris.split() == ["QRIS", "xendit", "1", "10,000,000", "0.7%", "parts", "yes"]
+    assert bca.split() == ["VA_BCA", "xendit", "10,000", "50,000,000", "4,000", "none", "yes"]
     fees = '{"QRIS": {"flat": 250, "per_10000": 100}, "VA_BCA": {"flat": 0, "per_10000": 0}}'
     main(["settings", "set", "fee.methods", fees, "--reason", "our own contract"])
     main(["settings", "set", "fee.payer", "customer", "--reason", "our own contract"])
@@ -81,8 +81,8 @@ def test_the_methods_are_told_with_what_they_take_and_cost(world: World, capsys:
     told = capsys.readouterr().out
     assert "borne by customer" in told
     qris, bca = (next(line for line in told.splitlines() if code in line) for code in ("QRIS", "VA_BCA"))
-    assert qris.split() == ["*", "QRIS", "xendit", "1", "10,000,000", "250", "+", "1%", "yes"]
-    assert bca.split() == ["*", "VA_BCA", "xendit", "10,000", "50,000,000", "none", "yes"]
+    assert qris.split() == ["*", "QRIS", "xendit", "1", "10,000,000", "250", "+", "1%", "parts", "yes"]
+    assert bca.split() == ["*", "VA_BCA", "xendit", "10,000", "50,000,000", "none", "none", "yes"]
     main(["payments", "methods", "--json"])
     told = json.loads(capsys.readouterr().out)
     assert told["fee_payer"] == "customer"

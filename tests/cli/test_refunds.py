@@ -43,6 +43,17 @@ def paid(world: World) -> tuple[Customer, str]:
     return customer, ref
 
 
+def test_a_part_of_what_goes_back_whole_is_refused_with_what_to_do(
+    desk: tuple[World, Refunding], capsys: Output
+) -> None:
+    world, gateway = desk
+    ref = world.wants(world.customer(), method="LINKAJA")
+    comes(world, ref)
+    assert main(["payments", "refund", ref, "--amount", "20000", *REASON]) == REFUSED
+    assert "gives back a whole payment or nothing. Nothing has left" in capsys.readouterr().err
+    assert gateway.asked == []
+
+
 def test_the_same_command_twice_is_one_refund_by_any_name_of_the_payment(
     desk: tuple[World, Refunding], capsys: Output
 ) -> None:

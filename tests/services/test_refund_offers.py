@@ -115,7 +115,14 @@ def test_why_no_more_may_go_back(desk: tuple[World, Refunding]) -> None:
 def test_a_virtual_account_is_paid_back_by_hand(world: World) -> None:
     ref = world.wants(world.customer(), method="VA_BCA")
     comes(world, ref)
-    assert offer(world, world.payment(ref).public_id).is_refundable is False
+    assert offer(world, world.payment(ref).public_id).no_way == "method"
+
+
+def test_a_part_of_what_a_wallet_gives_back_whole_has_no_way_through_the_gateway(world: World) -> None:
+    ref = world.wants(world.customer(), method="LINKAJA")
+    comes(world, ref)
+    payment = world.payment(ref).public_id
+    assert [offer(world, payment, amount).no_way for amount in (None, 50_000, 20_000)] == [None, None, "whole"]
 
 
 def test_what_losing_a_dispute_takes_is_told_and_counts_what_went_back(desk: tuple[World, Refunding]) -> None:

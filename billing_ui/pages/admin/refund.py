@@ -85,12 +85,13 @@ def _ways(case: Any) -> rx.Component:
             "adm.way_is.gateway",
             checked=AdminRefund.way == "gateway",
             on_pick=AdminRefund.go("gateway"),
-            note=rx.cond(
-                case["refundable"].bool(),
+            note=rx.match(
+                case["no_way"].to(str),
+                ("method", t("adm.no_refund", method=method)),
+                ("whole", t("adm.only_whole", method=method)),
                 t("adm.way_gives.gateway", method=method),
-                t("adm.no_refund", method=method),
             ),
-            disabled=~case["refundable"].bool(),
+            disabled=case["no_way"].bool(),
             testid="refund-gateway",
         ),
         radio_tile(
