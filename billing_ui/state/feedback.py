@@ -58,4 +58,6 @@ def told(problem: BillingError, zone: str = "Asia/Jakarta") -> dict[str, Any]:
 FOCUS_PHONE = rx.call_script(
     "(() => { const at = document.getElementById('phone'); at?.focus(); at?.scrollIntoView({ block: 'center' }); })()"
 )
+# The button that made a new code may be gone, or far below it.
+FOCUS_CARD = rx.call_script("document.getElementById('pay-title')?.focus()")
 NOTHING: dict[str, Any] = {"code": "", "place": "", "args": {}}

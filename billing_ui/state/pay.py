@@ -17,7 +17,7 @@ from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import looks, topups
 from billing_ui.state import live
-from billing_ui.state.feedback import FOCUS_PHONE, NOTHING, told
+from billing_ui.state.feedback import FOCUS_CARD, FOCUS_PHONE, NOTHING, told
 from billing_ui.state.labels import worth
 from billing_ui.state.payment_labels import payment
 from billing_ui.state.session import enter
@@ -75,6 +75,8 @@ class PayState(rx.State):
             "retry", lambda env, actor, ref: topups.retry(env, actor, ref, None, self._number())
         ):
             yield step
+        if self.card.get("is_open") and not self.error["code"]:
+            yield FOCUS_CARD
 
     @rx.event
     @policy("user")
@@ -89,6 +91,9 @@ class PayState(rx.State):
             # An empty field that has only just appeared is not a mistake yet.
             self.error = dict(NOTHING)
             yield FOCUS_PHONE
+        elif not self.error["code"]:
+            # The new code stands above the list that it was chosen from.
+            yield FOCUS_CARD
 
     @rx.event
     @policy("user")

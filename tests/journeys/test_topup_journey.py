@@ -105,7 +105,8 @@ def test_a_wish_can_be_paid_another_way_without_starting_over(customer: Desk, ga
     ref = customer.asks_for(100_000)
     customer.page.get_by_text("Ganti metode").click()
     customer.clicks("pay-change-VA_BCA")
-    expect(customer.page.get_by_test_id("pay-va")).to_be_visible()
+    expect(customer.page.get_by_test_id("pay-va")).to_be_in_viewport()
+    expect(customer.page.locator("#pay-title")).to_be_focused()
     assert customer.ref() == ref
     gateway.pay(ref)
     customer.awaits_status("paid")
