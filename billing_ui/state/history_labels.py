@@ -123,4 +123,4 @@ def _took(seconds: int | None) -> dict[str, Any]:
     for unit, length in (("days", _DAY), ("hours", _HOUR), ("minutes", 60)):
         if seconds >= 2 * length:
             return {"key": f"span.{unit}", "count": seconds // length}
-    return {"key": "span.seconds", "count": seconds}
+    return {"key": "span.seconds" if seconds else "span.moment", "count": seconds}

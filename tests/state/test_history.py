@@ -112,7 +112,7 @@ async def test_the_head_tells_how_payments_went_in_the_days_asked_for(tab: Tab, 
     page = await opened(tab)
     shown = page.stats
     assert (shown["count"], shown["percent"], shown["sums"]) == (1, 100, [{"amount": 50_000, "currency": "IDR"}])
-    assert shown["took"] == {"key": "span.seconds", "count": 0}
+    assert shown["took"] == {"key": "span.moment", "count": 0}
     assert (len(shown["bars"]), [each["count"] for each in shown["days"]]) == (30, [1])
     page = await opened(tab, "?from=2025-01-01&to=2025-12-31")
     assert (page.stats["count"], page.stats["decided"], page.stats["took"]) == (0, False, {})
