@@ -44,8 +44,8 @@ def _paid(shown: Any, level: int) -> rx.Component:
     part = t("pay.partly_refunded_body", total=money(shown["total"], shown["currency"]), **now)
     return rx.match(
         shown["standing"],
-        ("refunded", _title(level, "pay.refunded", t("pay.refunded_body", **now), "info", "back")),
-        ("partly_refunded", _title(level, "pay.partly_refunded", part, "info", "back")),
+        ("refunded", _title(level, "pay.refunded", t("pay.refunded_body", **now), "info", "return")),
+        ("partly_refunded", _title(level, "pay.partly_refunded", part, "info", "return")),
         ("disputed", _title(level, "pay.disputed", t("pay.disputed_body", balance=now["balance"]), "warn", "alert")),
         _title(level, "pay.ok", _received(shown), "ok", "check"),
     )

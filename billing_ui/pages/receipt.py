@@ -14,7 +14,7 @@ from billing_ui.components.verdict import terminal_state
 from billing_ui.pages.form_page import form_page, heading
 from billing_ui.state.receipt import ReceiptState
 
-_LOOKS = {"valid": ("ok", "check"), "partly_refunded": ("warn", "back"), "refunded": ("bad", "back")}
+_LOOKS = {"valid": ("ok", "check"), "partly_refunded": ("warn", "return"), "refunded": ("bad", "return")}
 
 
 def page() -> rx.Component:

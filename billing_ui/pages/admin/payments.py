@@ -25,7 +25,7 @@ _HEADS = (
 _CELLS = ("quiet", "lead", "num", "num quiet", "mark")
 _FLAGS = {
     "needs_decision": ("warn", "alert"), "held": ("warn", ""), "extra": ("warn", ""), "late": ("info", "clock"),
-    "refunded": ("info", "back"), "partly_refunded": ("info", "back"), "disputed": ("bad", "alert"),
+    "refunded": ("info", "return"), "partly_refunded": ("info", "return"), "disputed": ("bad", "alert"),
 }  # fmt: skip
 
 
