@@ -41,7 +41,7 @@ def deadline(until: rx.Var[str], zone: Any, *, on_done: Handler = None) -> rx.Co
     """How long is left and until when, in words and as a clock."""
     events = {} if on_done is None else {"on_done": on_done}
     return rx.el.div(
-        rx.el.span(t("pay.before", when=when(until, zone)), class_name="small muted"),
+        rx.el.span(t("pay.before", when=when(until, zone)), class_name="small muted text-balance"),
         Countdown.create(until=until, class_name="clock", **events),
         class_name="between",
     )
@@ -120,7 +120,7 @@ def va_card(
         ),
         rx.el.p(t("va.exact", money=money(amount, currency)), class_name="small muted"),
         rx.el.div(
-            rx.el.h2(t("va.how"), font_size="16px"),
+            rx.el.h2(t("va.how"), class_name="mb-1", font_size="16px"),
             rx.foreach(
                 channels,
                 lambda channel: fold(

@@ -53,7 +53,7 @@ def _profile() -> rx.Component:
         rx.el.span(
             badge("set.unverified", tone="warn", icon_name="clock"),
             link("warn.unverified_action", "/auth/verify/?redirect_url=/settings/"),
-            class_name="row small",
+            class_name="row small justify-end",
         ),
     )
     return card(

@@ -63,16 +63,23 @@ def _row(name: str, cells: tuple[Cell, ...]) -> rx.Component:
     )
 
 
-def _cells(at: Any, lead: Any, number: Any, rest: Any, mark: Any) -> tuple[Cell, ...]:
-    """The five places of a row, which become the corners of a card on a phone."""
+def _cells(
+    at: Any, lead: Any, number: Any, rest: Any, mark: Any, *, place: str = "num quiet start"
+) -> tuple[Cell, ...]:
+    """The five places of a row, which become the corners of a card on a phone; a sentence is better `about`."""
     return (
-        (when(at, Session.zone), "quiet tnum"), (lead, "lead"), (number, "num"), (rest, "num quiet start"),
-        (mark, "mark"),
+        (when(at, Session.zone), "quiet tnum"), (lead, "lead"), (number, "num"), (rest, place), (mark, "mark"),
     )  # fmt: skip
 
 
 def _mono(value: Any) -> rx.Component:
+    """A number that may break anywhere."""
     return rx.el.span(value, class_name="mono wrap-any")
+
+
+def _word(value: Any) -> rx.Component:
+    """A name of the code, which stays whole where there is room."""
+    return rx.el.span(value, class_name="mono")
 
 
 def _attempt(line: Any) -> tuple[Cell, ...]:
@@ -97,7 +104,7 @@ def _capture(line: Any) -> tuple[Cell, ...]:
         rx.el.p(line["decided_by"], class_name="fine mono"),
     )
     waits = rx.cond(
-        line["outcome"] == "credited", "–", badge("adm.flag.needs_decision", tone="warn", icon_name="alert")
+        line["outcome"] == "credited", rx.fragment(), badge("adm.flag.needs_decision", tone="warn", icon_name="alert")
     )
     return _cells(
         line["at"], _mono(line["gateway_payment_id"]), money(line["amount"].to(int), line["currency"]), outcome,
@@ -121,11 +128,12 @@ def _refund(line: Any) -> tuple[Cell, ...]:
     return _cells(
         line["at"], _mono(name), money(line["amount"].to(int), line["currency"]), why,
         rx.el.span(standing, custom_attrs={"data-testid": "desk-refund", "data-status": status}),
+        place="about",
     )  # fmt: skip
 
 
 def _dispute(line: Any) -> tuple[Cell, ...]:
-    due = rx.cond(line["due_at"], when(line["due_at"], Session.zone), "–")
+    due = rx.cond(line["due_at"], when(line["due_at"], Session.zone), "")
     return _cells(
         line["at"], line["reason"], money(line["amount"].to(int), line["currency"]), due,
         badge(t("adm.dispute_is." + line["status"].to(str))),
@@ -148,14 +156,14 @@ def _mail(line: Any) -> tuple[Cell, ...]:
         rx.el.p(line["to"], class_name="fine wrap-any"),
         rx.el.p(line["template"], class_name="fine mono"),
     )
-    why = rx.cond(line["detail"] != "", rx.el.span(line["detail"], class_name="fine wrap-any"), "–")
+    why = rx.cond(line["detail"] != "", rx.el.span(line["detail"], class_name="fine wrap-any"), rx.fragment())
     time, lead, _, _, mark = _cells(line["at"], what, "", "", badge(t("adm.mail_is." + line["status"].to(str))))
     return time, lead, (why, ""), mark
 
 
 def _webhook(line: Any) -> tuple[Cell, ...]:
     number = line["id"].to(int)
-    outcome = rx.cond(line["handled_at"], _mono(line["outcome"]), t("adm.not_handled"))
+    outcome = rx.cond(line["handled_at"], _word(line["outcome"]), t("adm.not_handled"))
     replay = button(
         "adm.replay", on_click=AdminPayment.replay(number), kind="secondary", size="sm",
         disabled=AdminPayment.busy != "", testid="desk-replay",
@@ -175,23 +183,24 @@ def _webhook(line: Any) -> tuple[Cell, ...]:
         rx.cond(is_open, code_block(record(AdminPayment.raw)["body"].to(str), "adm.body"), rx.fragment()),
         class_name="stack-sm",
     )
-    what = rx.el.div(_mono(line["event"]), rx.el.p(line["gateway"], " #", number, class_name="fine"))
+    what = rx.el.div(_word(line["event"]), rx.el.p(line["gateway"], " #", number, class_name="fine"))
     return _cells(line["at"], what, num(line["times"].to(int)), outcome, acts)
 
 
 def _job(line: Any) -> tuple[Cell, ...]:
     return _cells(
         line["due_at"], _mono(line["key"]), num(line["attempts"].to(int)),
-        rx.cond(line["last_error"] != "", rx.el.span(line["last_error"], class_name="fine wrap-any"), "–"),
-        badge(t("adm.job_is." + line["state"].to(str))),
+        rx.cond(line["last_error"] != "", rx.el.span(line["last_error"], class_name="fine wrap-any"), rx.fragment()),
+        badge(t("adm.job_is." + line["state"].to(str))), place="about",
     )  # fmt: skip
 
 
 def _audit(line: Any) -> tuple[Cell, ...]:
     what = rx.el.div(
-        _mono(line["action"]),
+        _word(line["action"]),
         rx.cond(line["before"] != "", rx.el.p(line["before"], class_name="fine mono wrap-any"), rx.fragment()),
         rx.cond(line["after"] != "", rx.el.p("→ ", line["after"], class_name="fine mono wrap-any"), rx.fragment()),
     )
-    why = rx.cond(line["reason"] != "", rx.el.span(line["reason"]), "–")
-    return _cells(line["at"], what, line["id"], _mono(line["actor"]), why)
+    why = rx.cond(line["reason"] != "", rx.el.span(line["reason"]), rx.fragment())
+    actor = rx.el.span(line["actor"], class_name="mono wrap-any actor")
+    return _cells(line["at"], what, line["id"], actor, why, place="about")
