@@ -9,6 +9,7 @@ from typing import Any
 from billing_ui.sandbox.clock import wire_time
 from billing_ui.sandbox.refusals import RefusedError
 from billing_ui.sandbox.state import Mail
+from billing_ui.sandbox.way_back import web_page
 from billing_ui.sandbox.world import World
 
 KEY_LIVES = timedelta(hours=24)
@@ -57,7 +58,7 @@ def read_mail(world: World, body: object, key: str | None) -> Mail:
 def links_in(markup: str, text: str) -> tuple[str, ...]:
     """In reading order, each once; the HTML part first, because that is what people click."""
     found = [html.unescape(link) for link in _HREF.findall(markup)] + _BARE.findall(text)
-    return tuple(dict.fromkeys(link.rstrip(".,;") for link in found if link.startswith("http")))
+    return tuple(dict.fromkeys(link.rstrip(".,;") for link in found if web_page(link)))
 
 
 def stored(mail: Mail) -> dict[str, Any]:

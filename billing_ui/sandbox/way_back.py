@@ -1,4 +1,4 @@
-"""The address a shop gave for the way back: the payer is led to web pages only, and reads where before leaving."""
+"""Addresses that others gave, for the way back to a shop or in a mail: a person is led to web pages only."""
 
 from urllib.parse import urlsplit
 

@@ -16,6 +16,7 @@ from tests.stack import visit
 
 pytestmark = pytest.mark.journey
 
+AT_ONCE_S = 3
 AFTER_A_FALL_MS = 30_000
 
 
@@ -48,8 +49,8 @@ def test_a_page_on_one_process_moves_when_the_webhook_reaches_the_other(customer
     assert pair.asked("/_event") == {FIRST}, "both pages hang on the first process"
     told = pair.gateway.pay(ref)  # the sandbox tells the second process
     assert [one["status"] for one in told["deliveries"]] == [200]
-    customer.awaits_status("paid")
-    overview.awaits_balance(500_000)
+    customer.awaits_status("paid", AT_ONCE_S)
+    overview.awaits_balance(500_000, AT_ONCE_S)
 
 
 def test_pages_on_both_processes_show_the_same(customer: Desk, pair: Pair) -> None:
