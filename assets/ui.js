@@ -225,6 +225,17 @@ export const SearchBox = ({ value, onSearch, ...rest }) => {
     "aria-keyshortcuts": single ? "/" : undefined, ...rest, ref: box });
 };
 
+// Half a year is no day yet and no reason to empty the box: what is typed stays the browser's until it rests.
+export const DayBox = ({ value, onDay, ...rest }) => {
+  const box = useRef(null), late = useRef(null);
+  const typed = ({ target }) => {
+    clearTimeout(late.current);
+    late.current = setTimeout(() => onDay?.(target.value), 300);
+  };
+  useEffect(() => { if (document.activeElement !== box.current) box.current.value = value; }, [value]);
+  return h("input", { type: "date", className: "input", defaultValue: value, onChange: typed, ...rest, ref: box });
+};
+
 export const Dial = ({ id, label, start, minimum, maximum, step, onRest }) => {
   const [value, setValue] = useState(start), rest = useRef();
   const turn = (e) => {

@@ -123,6 +123,14 @@ class SearchBox(_Piece):
     tells: ClassVar = {"on_search": _TEXT}
 
 
+class DayBox(_Piece):
+    """A day that is told once it is whole and the typing rests."""
+
+    tag = "DayBox"
+    value: rx.Var[str]
+    tells: ClassVar = {"on_day": _TEXT}
+
+
 class Dial(_Piece):
     """A slider and a number for one quantity; tells it once it has come to rest."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import link
-from billing_ui.components.browser import SearchBox
+from billing_ui.components.browser import DayBox, SearchBox
 from billing_ui.components.field import field
 from billing_ui.components.icons import icon
 from billing_ui.components.text import Handler, Words, said, t
@@ -57,15 +57,11 @@ def filter_day(name: str, label: Words, *, value: Any, on_change: Handler) -> rx
     """One end of a range of days."""
     return field(
         label,
-        rx.el.input(
-            type="date",
-            id=f"filter-{name}",
+        DayBox.create(
             value=value,
-            on_change=on_change,
-            min="2020-01-01",
-            max="2099-12-31",
-            class_name="input",
-            custom_attrs={"data-testid": f"filter-{name}"},
+            on_day=on_change,
+            id=f"filter-{name}",
+            custom_attrs={"min": "2020-01-01", "max": "2099-12-31", "data-testid": f"filter-{name}"},
         ),
         for_=f"filter-{name}",
     )
@@ -112,9 +108,9 @@ def list_pager(links: Any, per: Any, sizes: Sequence[int], on_per: Handler) -> r
             class_name="per-page",
         ),
         rx.el.span(
-            _step("hist.first", links["first"], "", "history-first"),
-            _step("hist.newer", links["newer"], "back", "history-newer"),
-            _step("hist.older", links["older"], "next", "history-older"),
+            _step("hist.first", links["first"], "", "page-first"),
+            _step("hist.newer", links["newer"], "back", "page-newer"),
+            _step("hist.older", links["older"], "next", "page-older"),
             class_name="pager-steps",
         ),
         class_name="pager",

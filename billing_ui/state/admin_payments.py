@@ -1,8 +1,7 @@
-"""The operators' list of payments: what the address asks for, a page at a time."""
+"""The operators' list of payments as the address asks for it; every filter and page of it is an address."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 import reflex as rx
@@ -15,75 +14,75 @@ from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.state.admin_labels import payment_row
 
+PATH = "/admin/payments/"
 Filter = Literal["status", "method", "gateway", "from", "to", "per"]
+_CHIPS = ("q", "status", "method", "gateway", "from", "to")
 
 
 class AdminPayments(rx.State):
-    """`wish` is what the address says, `typed` grows when the days must forget what was typed into them."""
-
     ready: rx.Field[bool] = rx.field(False)
     rows: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
-    wish: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    query: rx.Field[str] = rx.field("")
-    typed: rx.Field[int] = rx.field(0)
-    is_narrowed: rx.Field[bool] = rx.field(False)
-    has_newer: rx.Field[bool] = rx.field(False)
-    has_older: rx.Field[bool] = rx.field(False)
+    ask: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    chips: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
+    links: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    _query: dict[str, str] = {}  # noqa: RUF012 - Reflex copies defaults per tab
 
     @rx.event
     @policy("operator", perm="accounts.read")
     async def open(self) -> None:
         """As the address says, so that a link and a reload show the same."""
-        self.typed += 1
-        await self._list(rules.wish(dict(self.router.url.query_parameters)))
+        self._query = rules.told(rules.wish(dict(self.router.url.query_parameters)))
+        await self._list()
         self.ready = True
 
     @rx.event
     @policy("operator", perm="accounts.read")
-    async def find(self, q: str) -> None:
-        await self._list(self._changed(q=q))
+    async def find(self, q: str) -> Any:
+        """While somebody types the address follows, without leaving a trail for the back button."""
+        wanted = self._changed(q=q)
+        return rx.redirect(_address(wanted), replace=True) if wanted.ask.q != self._wish().ask.q else None
 
     @rx.event
     @policy("operator", perm="accounts.read")
-    async def narrow(self, name: Filter, value: str) -> None:
-        await self._list(self._changed(**{name: value}))
-
-    @rx.event
-    @policy("operator", perm="accounts.read")
-    async def clear(self) -> None:
-        self.typed += 1
-        await self._list(rules.wish({"per": self.wish.get("per", "")}))
-
-    @rx.event
-    @policy("operator", perm="accounts.read")
-    async def older(self) -> None:
-        if self.has_older and self.rows:
-            await self._list(replace(rules.wish(self.wish), after=str(self.rows[-1]["id"]), before=""))
-
-    @rx.event
-    @policy("operator", perm="accounts.read")
-    async def newer(self) -> None:
-        if self.has_newer and self.rows:
-            await self._list(replace(rules.wish(self.wish), before=str(self.rows[0]["id"]), after=""))
+    async def narrow(self, name: Filter, value: str) -> Any:
+        wanted = self._changed(**{name: value})
+        return rx.redirect(_address(wanted)) if wanted != self._wish() else None
 
     @rx.event
     @policy("operator", perm="accounts.read")
     async def reread(self) -> None:
         """The same page again, for a tab that was hidden."""
-        await self._list(rules.wish(self.wish))
+        await self._list()
+
+    def _wish(self) -> PaymentWish:
+        return rules.wish(self._query)
 
     def _changed(self, **said: str) -> PaymentWish:
         """Another filter begins at the first page."""
-        return rules.wish({**self.wish, "after": "", "before": "", **said})
+        return rules.wish({**self._query, "after": "", "before": "", **said})
 
-    async def _list(self, wanted: PaymentWish) -> None:
+    async def _list(self) -> None:
         who = viewer(self)
         if who is None:
             return
-        page = await runtime.run(_read, wanted, who.account.zone)
+        page = await runtime.run(_read, self._wish(), who.account.zone)
         self.rows = [payment_row(row) for row in page.rows]
-        self.wish, self.query = rules.told(wanted), rules.address(wanted)
-        self.is_narrowed, self.has_newer, self.has_older = wanted.is_narrowed, page.has_newer, page.has_older
+        self.ask = {**dict.fromkeys(_CHIPS, ""), "per": str(self._wish().ask.per), **self._query}
+        self.chips = [
+            {"name": name, "value": self.ask[name], "href": _address(self._changed(**{name: ""}))}
+            for name in _CHIPS
+            if self.ask[name]
+        ]
+        self.links = {
+            "all": _address(rules.wish({"per": self.ask["per"]})),
+            "first": _address(self._changed()) if page.has_newer else "",
+            "newer": _address(self._changed(before=page.rows[0].id)) if page.has_newer and page.rows else "",
+            "older": _address(self._changed(after=page.rows[-1].id)) if page.has_older and page.rows else "",
+        }
+
+
+def _address(wanted: PaymentWish) -> str:
+    return PATH + rules.address(wanted)
 
 
 def _read(wanted: PaymentWish, zone: str) -> PaymentPage:

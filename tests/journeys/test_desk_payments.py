@@ -24,6 +24,7 @@ def find(operator: Desk, ref: str) -> None:
     assert f"q={ref}" in operator.page.url
     rows.get_by_role("link").click()
     expect(operator.page.get_by_test_id("desk-file")).to_be_visible()
+    expect(operator.page.get_by_role("heading", level=1)).to_have_text(ref)
 
 
 def told(operator: Desk, key: str) -> None:
@@ -153,14 +154,27 @@ def test_the_file_and_its_dialog_are_for_everybody(customer: Desk, seat: Callabl
 def test_filters_stand_in_the_address_and_come_back_from_it(seat: Callable[..., Desk]) -> None:
     support = seat("support")
     support.goes_to(LIST)
-    support.sees("desk-status").select_option("paid")
-    support.sees("desk-method").select_option("VA_BCA")
+    support.sees("filter-status").select_option("paid")
+    support.sees("filter-method").select_option("VA_BCA")
     rows = support.page.get_by_test_id("desk-payment")
     support.page.wait_for_url(f"**{LIST}?status=paid&method=VA_BCA")
     expect(rows.filter(has_not=support.page.locator("[data-status=paid]")).first).to_be_visible()
     support.page.reload()
-    expect(support.sees("desk-status")).to_have_value("paid")
-    expect(support.sees("desk-method")).to_have_value("VA_BCA")
+    expect(support.sees("filter-status")).to_have_value("paid")
+    expect(support.sees("filter-method")).to_have_value("VA_BCA")
+    support.clicks("chip-method")
+    support.page.wait_for_url(f"**{LIST}?status=paid")
+    expect(support.sees("filter-method")).to_have_value("")
+    support.page.go_back()
+    expect(support.sees("chip-method")).to_contain_text("BCA")
+    support.sees("filter-from").press_sequentially("11012026")
+    support.page.wait_for_url(f"**{LIST}?status=paid&method=VA_BCA&from=2026-11-01")
+    expect(support.sees("filter-from")).to_be_focused()
+    support.clicks("chip-from")
+    expect(support.sees("filter-from")).to_have_value("")
+    support.clicks("filters-clear")
+    support.page.wait_for_url(f"**{LIST}")
+    expect(support.page.get_by_test_id("chip-status")).to_have_count(0)
     support.page.locator("h1").click()
     support.page.keyboard.press("/")
     expect(support.sees("desk-search")).to_be_focused()
@@ -168,6 +182,25 @@ def test_filters_stand_in_the_address_and_come_back_from_it(seat: Callable[..., 
     support.clicks("desk-clear")
     support.page.wait_for_url(f"**{LIST}")
     expect(support.sees("desk-search")).to_have_value("")
+
+
+def test_pages_of_the_list_have_addresses_both_ways(seat: Callable[..., Desk]) -> None:
+    support = seat("support")
+    support.goes_to(LIST)
+    rows = support.page.get_by_test_id("desk-payment")
+    expect(rows).to_have_count(25)
+    newest = rows.first.get_attribute("data-id") or ""
+    support.clicks("page-older")
+    support.page.wait_for_url(f"**{LIST}?after=pay_*")
+    expect(rows.first).not_to_have_attribute("data-id", newest)
+    support.page.reload()
+    expect(rows.first).not_to_have_attribute("data-id", newest)
+    support.clicks("page-newer")
+    expect(rows.first).to_have_attribute("data-id", newest)
+    support.sees("filter-per").select_option("50")
+    support.page.wait_for_url(f"**{LIST}?per=50")
+    expect(rows.nth(25)).to_be_visible()
+    expect(support.sees("filter-per")).to_have_value("50")
 
 
 def test_operators_find_their_desk_in_the_menu_and_customers_do_not(customer: Desk, seat: Callable[..., Desk]) -> None:

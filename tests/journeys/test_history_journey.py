@@ -37,7 +37,7 @@ def test_filters_search_and_pages_live_in_the_address_through_reload_and_back(se
     newest = rows(page).first.get_attribute("data-id")
     assert page.url.endswith(HISTORY)
 
-    desk.clicks("history-older")
+    desk.clicks("page-older")
     page.wait_for_url("**/subscription/history/?page=o.*")
     expect(rows(page).first).not_to_have_attribute("data-id", newest or "")
     older = rows(page).first.get_attribute("data-id")
@@ -47,7 +47,7 @@ def test_filters_search_and_pages_live_in_the_address_through_reload_and_back(se
     first_row_is(page, newest)
     page.go_forward()
     first_row_is(page, older)
-    desk.clicks("history-newer")
+    desk.clicks("page-newer")
     first_row_is(page, newest)
 
     desk.clicks("filters")

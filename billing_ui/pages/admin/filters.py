@@ -1,18 +1,17 @@
-"""How the list of payments is narrowed: one box for any number, and choices that stand in the address."""
+"""How the list of payments is narrowed: one box for any number, choices, and what is chosen; all of it an address."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button
 from billing_ui.components.browser import SearchBox
 from billing_ui.components.field import field
+from billing_ui.components.listing import filter_chips, filter_day, filter_select
 from billing_ui.components.record import record
-from billing_ui.components.text import Words, said, t
-from billing_ui.rules.lists import LONGEST_SEARCH, SIZES
+from billing_ui.components.text import day, t
+from billing_ui.rules.lists import LONGEST_SEARCH
 from billing_ui.rules.methods import METHODS
 from billing_ui.rules.payment_lists import GROUPS
 from billing_ui.rules.payments import STATUSES
@@ -20,9 +19,12 @@ from billing_ui.state.admin_payments import AdminPayments
 
 
 def filters() -> rx.Component:
-    wish = record(AdminPayments.wish)
+    statuses = [
+        *((group, f"adm.group.{group}") for group in GROUPS),
+        *((status, f"st.{status}") for status in STATUSES),
+    ]
     search = SearchBox.create(
-        value=rx.cond(wish["q"], wish["q"], "").to(str),
+        value=asked("q"),
         on_search=AdminPayments.find,
         id="q",
         custom_attrs={
@@ -33,63 +35,42 @@ def filters() -> rx.Component:
     return rx.el.div(
         field("adm.search", search, for_="q", hint="adm.search_hint"),
         rx.el.div(
-            _choice("status", "hist.status", _statuses(), wish),
-            _choice("method", "adm.method", [(code, t(f"method.{code}")) for code in METHODS], wish),
-            _day("from", "adm.from", wish),
-            _day("to", "adm.to", wish),
-            _choice("per", "list.per_page", [(str(size), rx.Var.create(str(size))) for size in SIZES[1:]], wish),
+            _select("status", "hist.status", statuses),
+            _select("method", "adm.method", [(code, f"method.{code}") for code in METHODS]),
+            _day("from", "list.from"),
+            _day("to", "list.to"),
             class_name="desk-filters",
         ),
-        rx.cond(
-            AdminPayments.is_narrowed,
-            rx.el.div(
-                button(
-                    "list.clear",
-                    on_click=AdminPayments.clear,
-                    kind="ghost",
-                    size="sm",
-                    icon_name="cross",
-                    testid="desk-clear-all",
-                )
-            ),
-            rx.fragment(),
-        ),
+        filter_chips(AdminPayments.chips, _chip_words, record(AdminPayments.links)["all"].to(str)),
         role="search",
         class_name="stack-sm",
         custom_attrs={"aria-label": t("list.filters")},
     )
 
 
-def _statuses() -> list[tuple[str, Words]]:
-    return [
-        *((group, t(f"adm.group.{group}")) for group in GROUPS),
-        *((status, t(f"st.{status}")) for status in STATUSES),
-    ]
+def asked(name: str) -> rx.Var[str]:
+    """What the address asks for; empty until the page is alive."""
+    return rx.cond(record(AdminPayments.ask)[name], record(AdminPayments.ask)[name], "").to(str)
 
 
-def _choice(name: str, label: str, options: Sequence[tuple[str, Words]], wish: Any) -> rx.Component:
-    usual = rx.Var.create(str(SIZES[0])) if name == "per" else t("list.all")
-    control = rx.el.select(
-        rx.el.option(usual, value=""),
-        *[rx.el.option(said(words), value=value) for value, words in options],
-        id=name,
-        value=rx.cond(wish[name], wish[name].to(str), ""),
-        on_change=lambda value: AdminPayments.narrow(name, value),
-        class_name="input",
-        custom_attrs={"data-testid": f"desk-{name}"},
+def _select(name: str, label: str, options: list[tuple[str, str]]) -> rx.Component:
+    return filter_select(
+        name, label, options, value=asked(name), on_change=lambda value: AdminPayments.narrow(name, value)
     )
-    return field(label, control, for_=name)
 
 
-def _day(name: str, label: str, wish: Any) -> rx.Component:
-    """What is typed stays the browser's until it is a day: half a year is no reason to empty the box."""
-    control = rx.el.input(
-        id=name,
-        type="date",
-        class_name="input",
-        default_value=wish[name].to(str),
-        key=name + AdminPayments.typed.to(str),
-        on_change=lambda value: AdminPayments.narrow(name, value).debounce(300),
-        custom_attrs={"data-testid": f"desk-{name}"},
+def _day(name: str, label: str) -> rx.Component:
+    return filter_day(name, label, value=asked(name), on_change=lambda value: AdminPayments.narrow(name, value))
+
+
+def _chip_words(chip: Any) -> rx.Var[Any]:
+    value = chip["value"].to(str)
+    local = value + "T12:00:00Z"
+    return rx.match(
+        chip["name"],
+        ("status", rx.cond(rx.Var.create(list(GROUPS)).contains(value), t("adm.group." + value), t("st." + value))),
+        ("method", t("method." + value)),
+        ("from", t("list.from") + " " + day(local, "UTC")),
+        ("to", t("list.to") + " " + day(local, "UTC")),
+        "“" + value + "”",
     )
-    return field(label, control, for_=name)

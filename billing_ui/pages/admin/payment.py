@@ -31,11 +31,16 @@ def page() -> rx.Component:
     return desk_page(
         rx.cond(state.found, _file(), rx.cond(state.ready, _unknown(), _bones())),
         here="payments",
-        title="adm.payment",
+        title=_title(),
         ready=state.ready,
         on_visible=state.refresh,
         above=(("nav.desk", "/admin/"), ("adm.payments", "/admin/payments/")),
     )
+
+
+def _title() -> rx.Var[str]:
+    """The number that a customer names; one step above stands the list of all."""
+    return rx.cond(AdminPayment.found, record(record(AdminPayment.file)["facts"])["ref"].to(str), t("adm.payment"))
 
 
 def _file() -> rx.Component:

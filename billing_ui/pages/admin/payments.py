@@ -7,15 +7,18 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from billing_ui.components.action import button, link
-from billing_ui.components.browser import Address, Ago
+from billing_ui.components.action import link, link_button
+from billing_ui.components.browser import Ago
+from billing_ui.components.listing import list_pager
 from billing_ui.components.marks import badge, status_badge
+from billing_ui.components.record import record
 from billing_ui.components.surface import card
 from billing_ui.components.table import skeleton_rows, table
 from billing_ui.components.text import money, t, when
 from billing_ui.components.verdict import empty_state
-from billing_ui.pages.admin.filters import filters
+from billing_ui.pages.admin.filters import asked, filters
 from billing_ui.pages.admin.frame import desk_page
+from billing_ui.rules.lists import SIZES
 from billing_ui.state.admin_payments import AdminPayments
 from billing_ui.state.session import Session
 
@@ -32,17 +35,13 @@ _FLAGS = {
 def page() -> rx.Component:
     state = AdminPayments
     is_empty = state.ready & (state.rows.length() == 0)
+    pager = list_pager(record(state.links), asked("per"), SIZES, _per)
     return desk_page(
         rx.el.div(
             filters(),
-            card(
-                rx.cond(is_empty, _nothing(), _table()),
-                _pager(),
-                class_name="card-flush",
-            ),
+            card(rx.cond(is_empty, _nothing(), rx.fragment(_table(), pager)), class_name="card-flush"),
             class_name="stack",
         ),
-        rx.cond(state.ready, Address.create(query=state.query), rx.fragment()),
         here="payments",
         title="adm.payments",
         lead="adm.payments_lead",
@@ -97,30 +96,14 @@ def _row(row: ObjectVar[dict[str, Any]]) -> rx.Component:
 
 def _nothing() -> rx.Component:
     """Nobody has paid yet, and nothing fits the filters: two different things."""
-    clear = button("list.clear", on_click=AdminPayments.clear, kind="secondary", testid="desk-clear")
+    everything = record(AdminPayments.links)["all"].to(str)
+    clear = link_button("list.clear", everything, kind="secondary", testid="desk-clear")
     return rx.cond(
-        AdminPayments.is_narrowed,
+        AdminPayments.chips.length() > 0,
         empty_state("list.none", icon_name="search", action=clear),
         empty_state("adm.no_payments"),
     )
 
 
-def _pager() -> rx.Component:
-    """Pages follow each other by key, so there is no count."""
-    state = AdminPayments
-    return rx.cond(
-        state.has_newer | state.has_older,
-        rx.el.nav(
-            button(
-                "hist.newer", on_click=state.newer, kind="secondary", size="sm", icon_name="back",
-                disabled=~state.has_newer, testid="desk-newer",
-            ),
-            button(
-                "hist.older", on_click=state.older, kind="secondary", size="sm", icon_name="next",
-                disabled=~state.has_older, testid="desk-older",
-            ),
-            class_name="pager",
-            custom_attrs={"aria-label": t("list.pages")},
-        ),
-        rx.fragment(),
-    )  # fmt: skip
+def _per(value: Any) -> Any:
+    return AdminPayments.narrow("per", value)
