@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -53,7 +54,7 @@ def asked(name: str) -> rx.Var[str]:
     return rx.cond(record(AdminPayments.ask)[name], record(AdminPayments.ask)[name], "").to(str)
 
 
-def _select(name: str, label: str, options: list[tuple[str, str]]) -> rx.Component:
+def _select(name: str, label: str, options: Sequence[tuple[str, str]]) -> rx.Component:
     return filter_select(
         name, label, options, value=asked(name), on_change=lambda value: AdminPayments.narrow(name, value)
     )
