@@ -18,11 +18,13 @@ def page_frame(*children: Any, ready: rx.Var[bool] | bool, width: str = "") -> r
     )
 
 
-def page_head(title: Words, lead: Words | None = None, action: rx.Component | None = None) -> rx.Component:
-    """The page's one `h1`, a sentence under it, and one action."""
+def page_head(
+    title: Words, lead: Words | None = None, action: rx.Component | None = None, *, is_code: rx.Var[bool] | bool = False
+) -> rx.Component:
+    """The page's one `h1`, a sentence under it, and one action. A number as a title is set like one."""
     return rx.el.header(
         rx.el.div(
-            rx.el.h1(said(title)),
+            rx.el.h1(said(title), class_name=rx.cond(is_code, "code", "")),
             rx.fragment() if lead is None else rx.el.p(said(lead), class_name="page-lead"),
         ),
         rx.fragment() if action is None else action,

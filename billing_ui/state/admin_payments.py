@@ -39,20 +39,25 @@ class AdminPayments(rx.State):
     @policy("operator", perm="accounts.read")
     async def find(self, q: str) -> Any:
         """While somebody types the address follows, without leaving a trail for the back button."""
-        wanted = self._changed(q=q)
-        return rx.redirect(_address(wanted), replace=True) if wanted.ask.q != self._wish().ask.q else None
+        return self._go(self._changed(q=q), replace=True)
 
     @rx.event
     @policy("operator", perm="accounts.read")
     async def narrow(self, name: Filter, value: str) -> Any:
-        wanted = self._changed(**{name: value})
-        return rx.redirect(_address(wanted)) if wanted != self._wish() else None
+        return self._go(self._changed(**{name: value}))
 
     @rx.event
     @policy("operator", perm="accounts.read")
     async def reread(self) -> None:
         """The same page again, for a tab that was hidden."""
         await self._list()
+
+    def _go(self, wanted: PaymentWish, *, replace: bool = False) -> Any:
+        """A second filter may be chosen before the address of the first is there."""
+        if wanted == self._changed():
+            return None
+        self._query = rules.told(wanted)
+        return rx.redirect(_address(wanted), replace=replace)
 
     def _wish(self) -> PaymentWish:
         return rules.wish(self._query)

@@ -73,14 +73,12 @@ class HistoryState(rx.State):
     @policy("user")
     async def search(self, q: str) -> Any:
         """While somebody types the address follows, without leaving a trail for the back button."""
-        wanted = changed(self._ask(), CHOICES, q=q)
-        return rx.redirect(address(PATH, wanted), replace=True) if wanted.q != self._ask().q else None
+        return self._go(changed(self._ask(), CHOICES, q=q), replace=True)
 
     @rx.event
     @policy("user")
     async def narrow(self, name: Literal["type", "status", "method", "from", "to", "per"], value: str) -> Any:
-        wanted = changed(self._ask(), CHOICES, **{name: value})
-        return rx.redirect(address(PATH, wanted)) if wanted != self._ask() else None
+        return self._go(changed(self._ask(), CHOICES, **{name: value}))
 
     @rx.event
     @policy("user")
@@ -104,6 +102,13 @@ class HistoryState(rx.State):
             return
         tokens = await runtime.run(_balance_at, who.actor.account_id, at)
         self.then = {"at": instant(at), "tokens": tokens, "worth": worth(tokens), "asked": moment}
+
+    def _go(self, wanted: ListAsk, *, replace: bool = False) -> Any:
+        """A second filter may be chosen before the address of the first is there."""
+        if wanted == changed(self._ask(), CHOICES):
+            return None
+        self._query = query_of(wanted)
+        return rx.redirect(address(PATH, wanted), replace=replace)
 
     def _ask(self) -> ListAsk:
         return read_ask(self._query, CHOICES)

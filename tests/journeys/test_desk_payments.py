@@ -184,25 +184,6 @@ def test_filters_stand_in_the_address_and_come_back_from_it(seat: Callable[..., 
     expect(support.sees("desk-search")).to_have_value("")
 
 
-def test_pages_of_the_list_have_addresses_both_ways(seat: Callable[..., Desk]) -> None:
-    support = seat("support")
-    support.goes_to(LIST)
-    rows = support.page.get_by_test_id("desk-payment")
-    expect(rows).to_have_count(25)
-    newest = rows.first.get_attribute("data-id") or ""
-    support.clicks("page-older")
-    support.page.wait_for_url(f"**{LIST}?after=pay_*")
-    expect(rows.first).not_to_have_attribute("data-id", newest)
-    support.page.reload()
-    expect(rows.first).not_to_have_attribute("data-id", newest)
-    support.clicks("page-newer")
-    expect(rows.first).to_have_attribute("data-id", newest)
-    support.sees("filter-per").select_option("50")
-    support.page.wait_for_url(f"**{LIST}?per=50")
-    expect(rows.nth(25)).to_be_visible()
-    expect(support.sees("filter-per")).to_have_value("50")
-
-
 def test_operators_find_their_desk_in_the_menu_and_customers_do_not(customer: Desk, seat: Callable[..., Desk]) -> None:
     support = seat("support")
     support.goes_to(OVERVIEW)

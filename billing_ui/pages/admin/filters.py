@@ -44,7 +44,7 @@ def filters() -> rx.Component:
         ),
         filter_chips(AdminPayments.chips, _chip_words, record(AdminPayments.links)["all"].to(str)),
         role="search",
-        class_name="stack-sm",
+        class_name="stack",
         custom_attrs={"aria-label": t("list.filters")},
     )
 

@@ -29,11 +29,12 @@ def desk_page(
     lead: Words | None = None,
     action: rx.Component | None = None,
     above: Sequence[tuple[Words, str]] = (),
+    is_code: rx.Var[bool] | bool = False,
 ) -> rx.Component:
-    """A page of the desk. `above` are the pages on the way down to it, as words and address."""
+    """A page of the desk. `above` are the pages on the way down to it; `is_code` is a title that is a number."""
     content = page_frame(
         _crumbs(above, title) if above else rx.fragment(),
-        page_head(title, lead, action),
+        page_head(title, lead, action, is_code=is_code),
         *children,
         Visible.create(on_visible=on_visible),
         ready=live(AdminDesk.ready & ready),

@@ -32,6 +32,7 @@ def page() -> rx.Component:
         rx.cond(state.found, _file(), rx.cond(state.ready, _unknown(), _bones())),
         here="payments",
         title=_title(),
+        is_code=state.found,
         ready=state.ready,
         on_visible=state.refresh,
         above=(("nav.desk", "/admin/"), ("adm.payments", "/admin/payments/")),
