@@ -275,8 +275,17 @@ export const NativeForm = ({ children, ...rest }) => {
     addEventListener("pageshow", shown);
     return () => removeEventListener("pageshow", shown);
   }, []);
-  const send = (e) => (busy ? e.preventDefault() : setBusy(true));
-  return h("form", { method: "post", "aria-busy": busy || undefined, onSubmit: send, ...rest }, children);
+  const send = (e) => (busy ? e.preventDefault() : setBusy(true)), t = useT();
+  // The browser's own remark, in the language of the page instead of the browser's.
+  const remark = ({ target: at }) => {
+    at.setCustomValidity("");
+    const bad = at.validity;
+    if (bad.valueMissing) at.setCustomValidity(t("field.missing"));
+    else if (bad.tooShort) at.setCustomValidity(t("auth.hint", { count: at.minLength }));
+    else if (bad.typeMismatch) at.setCustomValidity(t("field.email"));
+  };
+  return h("form", { method: "post", "aria-busy": busy || undefined, onSubmit: send, onInvalidCapture: remark,
+    onInput: (e) => e.target.setCustomValidity?.(""), ...rest }, children);
 };
 
 export const ZoneSelect = ({ zones, ...rest }) => {

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from billing_ui.i18n.load import DEFAULT_LANGUAGE, catalogue
 from billing_ui.queries.admin_numbers import DeskNumbers
 from billing_ui.queries.admin_payment import PaymentFile
 from billing_ui.queries.admin_payments import PaymentRow
@@ -40,15 +41,24 @@ def payment_file(found: PaymentFile) -> dict[str, Any]:
             {**line, "detail": spelled(line["detail"]), "said": list(said)}
             for line, said in zip(told["story"], words, strict=True)
         ],
-        **{part: told[part] for part in _PARTS if part != "audits"},
+        **{part: [because(line) for line in told[part]] for part in _PARTS if part != "audits"},
         "audits": [
-            {**line, "before": spelled(line["before"]), "after": spelled(line["after"])} for line in told["audits"]
+            {**because(line), "before": spelled(line["before"]), "after": spelled(line["after"])}
+            for line in told["audits"]
         ],
         # Money that paid this purchase, in this attempt, and has not all gone back.
         "paying": "refunded" not in found.flags
         and any((line.payment, line.outcome) == (found.facts["id"], "credited") for line in found.captures),
         "waits": [line for line in told["captures"] if line["id"] in told["waits"]],
     }
+
+
+def because(line: dict[str, Any]) -> dict[str, Any]:
+    """A reason chosen at the desk begins with its code, which the page says in the reader's words; the note follows."""
+    code, colon, note = str(line.get("reason", "")).partition(": ")
+    if not colon or f"adm.reason_is.{code}" not in catalogue(DEFAULT_LANGUAGE):
+        return {**line, "because": ""}
+    return {**line, "because": code, "reason": note}
 
 
 def audit_number(file: dict[str, Any], *families: str) -> str:

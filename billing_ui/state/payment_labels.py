@@ -88,7 +88,7 @@ def story(view: PaymentView) -> list[dict[str, Any]]:
 
 
 # What may still happen to money that has come, in the words of `pay.event`.
-_AFTERMATH = frozenset({"extra", "refunded", "disputed", "dispute_won", "dispute_lost"})
+_AFTERMATH = frozenset({"extra", "decided", "refunded", "disputed", "dispute_won", "dispute_lost"})
 
 
 def customers_words(lines: Sequence[TimelineLine | StoryLine]) -> list[tuple[str, ...]]:

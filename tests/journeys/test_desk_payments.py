@@ -71,8 +71,11 @@ def test_finance_credits_a_second_payment_and_the_customers_open_tab_shows_it(
     told(finance, "adm.decided.credited")
     expect(finance.page.get_by_test_id("desk-told")).to_contain_text("audit nomor")
     expect(finance.page.get_by_test_id("desk-waits")).to_have_count(0)
-    expect(finance.page.get_by_test_id("desk-audits-row").filter(has_text=NOTE)).to_have_count(1)
+    expect(finance.page.get_by_test_id("desk-audits-row").filter(has_text=f"Dibayar dua kali: {NOTE}")).to_have_count(1)
     customer.awaits_balance(1_000_000)
+    customer.goes_to(f"/pay/{ref}/")
+    customer.page.get_by_text("Perjalanan pembayaran").click()
+    expect(customer.page.get_by_text("Diputuskan oleh petugas kami")).to_be_visible()
 
 
 def test_the_file_moves_by_itself_and_a_held_sum_goes_back_through_the_gateway(
@@ -131,6 +134,7 @@ def test_a_webhook_is_laid_open_and_acted_on_again(customer: Desk, seat: Callabl
     expect(rows.get_by_role("region")).to_contain_text('"payment.capture"')
     rows.get_by_test_id("desk-replay").click()
     told(finance, "adm.replayed")
+    expect(finance.page.get_by_test_id("desk-told")).to_be_in_viewport()
     expect(finance.page.get_by_test_id("desk-file")).to_have_attribute("data-status", "paid")
 
 

@@ -221,6 +221,23 @@ def test_a_password_can_be_looked_at_and_managers_know_what_it_is(person: Browse
     expect(password).to_have_value("rahasia-sekali")
 
 
+def test_what_the_browser_finds_missing_is_said_in_the_language_of_the_page(
+    person: BrowserContext, stack: Stack
+) -> None:
+    page = person.new_page()
+    go(page, stack, "/auth/")
+    remark = "at => at.validationMessage"
+    email, password = page.get_by_test_id("auth-email"), page.get_by_test_id("auth-password")
+    page.get_by_test_id("auth-submit").click()
+    assert email.evaluate(remark) == text("id", "field.missing")
+    email.fill("rani")
+    page.get_by_test_id("auth-submit").click()
+    assert email.evaluate(remark) == text("id", "field.email")
+    fill(page, "rani@mail.test", "")
+    page.get_by_test_id("auth-submit").click()
+    assert (email.evaluate(remark), password.evaluate(remark)) == ("", text("id", "field.missing"))
+
+
 def test_the_keyboard_alone_signs_in(person: BrowserContext, stack: Stack) -> None:
     page, user = person.new_page(), stack.user("newcomer")
     go(page, stack, "/auth/")

@@ -53,7 +53,7 @@ def _file() -> rx.Component:
             rx.cond(record(AdminPayment.told)["key"], _told(), rx.fragment()),
             role="status",
             custom_attrs={"data-testid": "desk-told", "data-key": record(AdminPayment.told)["key"]},
-            class_name="empty:hidden",
+            class_name="told empty:hidden",
         ),
         waiting_money(),
         open_disputes(),

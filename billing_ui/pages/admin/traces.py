@@ -82,6 +82,11 @@ def _word(value: Any) -> rx.Component:
     return rx.el.span(value, class_name="mono")
 
 
+def _reason(line: Any) -> rx.Var[str]:
+    code = line["because"].to(str)
+    return rx.cond(code != "", t("adm.reason_is." + code) + ": ", "") + line["reason"].to(str)
+
+
 def _attempt(line: Any) -> tuple[Cell, ...]:
     name = link(line["reference"].to(str), "/admin/payments/" + line["id"].to(str) + "/")
     return _cells(
@@ -100,7 +105,7 @@ def _capture(line: Any) -> tuple[Cell, ...]:
     )
     decided = rx.el.div(
         rx.el.p(t("adm.decision_is." + line["decision"].to(str))),
-        rx.el.p(line["reason"], class_name="fine"),
+        rx.el.p(_reason(line), class_name="fine"),
         rx.el.p(line["decided_by"], class_name="fine mono"),
     )
     waits = rx.cond(
@@ -115,7 +120,7 @@ def _capture(line: Any) -> tuple[Cell, ...]:
 def _refund(line: Any) -> tuple[Cell, ...]:
     name = rx.cond(line["gateway_refund_id"] != "", line["gateway_refund_id"].to(str), line["id"].to(str))
     why = rx.el.div(
-        rx.el.p(line["reason"]),
+        rx.el.p(_reason(line)),
         rx.cond(line["failure"] != "", rx.el.p(line["failure"], class_name="fine mono"), rx.fragment()),
         rx.el.p(line["by"], class_name="fine mono"),
     )
@@ -201,6 +206,6 @@ def _audit(line: Any) -> tuple[Cell, ...]:
         rx.cond(line["before"] != "", rx.el.p(line["before"], class_name="fine mono wrap-any"), rx.fragment()),
         rx.cond(line["after"] != "", rx.el.p("→ ", line["after"], class_name="fine mono wrap-any"), rx.fragment()),
     )
-    why = rx.cond(line["reason"] != "", rx.el.span(line["reason"]), rx.fragment())
+    why = rx.cond(line["reason"] != "", rx.el.span(_reason(line)), rx.fragment())
     actor = rx.el.span(line["actor"], class_name="mono wrap-any actor")
     return _cells(line["at"], what, line["id"], actor, why, place="about")
