@@ -67,6 +67,24 @@ def test_half_goes_back_and_the_customers_open_tab_shows_it(
     customer.awaits_balance(250_000)
 
 
+def test_a_part_of_what_a_wallet_gives_back_whole_is_left_to_a_transfer(
+    customer: Desk, seat: Callable[..., Desk], gateway: Gateway
+) -> None:
+    ref = paid(customer, gateway, method="LINKAJA")
+    finance = seat("finance")
+    find(finance, ref)
+    finance.clicks("desk-refund-ask")
+    through = finance.sees("refund-gateway")
+    expect(through.get_by_role("radio")).to_be_checked()
+    finance.sees("refund-amount").fill("20000")
+    expect(through).to_contain_text("LinkAja hanya mengembalikan seluruh pembayaran sekaligus")
+    expect(finance.sees("refund-do")).to_be_disabled()
+    finance.clicks("refund-manual")
+    expect(finance.sees("refund-do")).to_be_enabled()
+    finance.sees("refund-amount").fill("50000")
+    expect(through.get_by_role("radio")).to_be_enabled()
+
+
 def test_a_refund_the_gateway_cannot_make_is_done_by_hand_and_a_large_sum_is_typed(
     customer: Desk, seat: Callable[..., Desk], gateway: Gateway
 ) -> None:

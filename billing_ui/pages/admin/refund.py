@@ -48,7 +48,7 @@ def refund_dialog() -> rx.Component:
         rx.cond(does["large"].bool() & does["fits"].bool(), _typed(), rx.fragment()),
         act="adm.refund_do",
         on_act=state.send,
-        disabled=~does["fits"].bool(),
+        disabled=~does["fits"].bool() | ((state.way == "gateway") & case["no_way"].bool()),
     )
 
 
