@@ -127,12 +127,13 @@ class Page:
             return _held(hold, replayed=True)
         if hold is not None or ask.event_id in self.known:
             raise KeyReused(key=ask.event_id)
-        covered = cover(self.standing(now), ask.need, now)
+        # The call is still to be made, so it counts where it will be made: now, whatever was told or waited since.
+        covered = cover(self.standing(now), replace(ask.need, at=now), now)
         if isinstance(covered, Refusal):
             return covered
         made = HoldRow(
-            None, ask.event_id, covered.from_lots, dict(ask.need.draws), covered.allowance, max(now, self.last_at),
-            ask.expires_at, "open", ask.request_hash,
+            None, ask.event_id, covered.from_lots, dict(ask.need.draws), covered.allowance, now, ask.expires_at, "open",
+            ask.request_hash,
         )  # fmt: skip
         self._count(made.draws, covered.allowance, made.held_at, now)
         self.held += covered.from_lots

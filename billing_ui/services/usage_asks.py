@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -19,6 +19,7 @@ from billing_ui.rules.usage import Need, charge
 
 # A host's clock may run a little ahead of ours; what it tells as later than that is a mistake.
 _AHEAD = timedelta(minutes=5)
+_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST = 10**12
 _LONGEST_NAME = 100
 _LARGEST_METADATA = 2048
@@ -50,6 +51,10 @@ def ask(env: Env, actor: Actor, kind: Kind, usage: Usage, seconds: int = 0) -> A
     """The ask of an event: priced by the rate card in force when it happened, checked, and told apart by its hash."""
     now = env.clock.now()
     at = usage.occurred_at or now
+    if at.tzinfo is None:
+        raise FieldInvalid(field="occurred_at", why="instant_with_zone")
+    if at < _OLDEST:
+        raise FieldInvalid(field="occurred_at", why="too_old")
     if at > now + _AHEAD:
         raise FieldInvalid(field="occurred_at", why="in_the_future")
     _check_bounds(usage)
@@ -125,6 +130,8 @@ def _is_name(name: str) -> bool:
 
 
 def _hash(kind: Kind, usage: Usage) -> str:
-    """What must be equal for the same event id to mean the same event: all that was told, not what it costs."""
-    told = [kind, *(each for name, each in asdict(usage).items() if name != "account_id")]
+    """What must be equal for the same event id to mean the same event: all that was told, not what it costs. An
+    instant is the same whichever zone it is told in."""
+    facts = asdict(usage) | {"occurred_at": usage.occurred_at and usage.occurred_at.astimezone(UTC)}
+    told = [kind, *(each for name, each in facts.items() if name != "account_id")]
     return blake2b(json.dumps(told, default=str, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -1,10 +1,12 @@
 """A host app's users use tokens up: charged once, paid by allowance, then lots, and never below zero."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 
 from billing_ui.ledger import Outcome, Taken
 from billing_ui.rules.access import Actor
-from billing_ui.rules.errors import KeyReused
+from billing_ui.rules.errors import FieldInvalid, KeyReused
 from billing_ui.rules.usage import Cover, Refusal
 from billing_ui.services import usage
 from billing_ui.services.usage import Usage
@@ -50,3 +52,20 @@ def test_a_daily_limit_refuses_and_says_when_it_resets(world: World) -> None:
     assert (refused.reason, refused.window, refused.limit, refused.used, refused.available) == (
         "quota_exceeded", "day", 20_000, 19_000, 1_000)  # fmt: skip
     assert refused.resets_at is not None and refused.resets_at.isoformat() == "2026-11-21T17:00:00+00:00"
+
+
+def test_an_instant_told_in_another_zone_is_the_same_event(world: World) -> None:
+    sari, at = world.customer(), datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    record(world, sari, occurred_at=at)
+    again = record(world, sari, occurred_at=at.astimezone(timezone(timedelta(hours=7)))).result
+    assert isinstance(again, Taken) and again.replayed
+
+
+@pytest.mark.parametrize(("at", "why"), [
+    (datetime(1, 1, 1, tzinfo=UTC), "too_old"), (datetime(2026, 11, 21, 3, 6, tzinfo=UTC), "in_the_future"),
+    (datetime(2026, 11, 21, 3), "instant_with_zone"),  # noqa: DTZ001 - meant
+])  # fmt: skip
+def test_an_instant_that_cannot_be_is_refused_before_it_reaches_the_books(world: World, at: datetime, why: str) -> None:
+    with pytest.raises(FieldInvalid) as refused:
+        record(world, world.customer(), occurred_at=at)
+    assert refused.value.facts == {"field": "occurred_at", "why": why}
