@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_ui.rules.refunds import Sold, bought_by, going_back, next_look, refundable, standing
+from billing_ui.rules.methods import METHODS
+from billing_ui.rules.refunds import Sold, bought_by, going_back, next_look, no_way_back, refundable, standing
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 PLAIN = Sold(50_000, 0, 0, 500_000)
@@ -93,3 +94,18 @@ def test_what_is_said_of_a_paid_purchase(credited: int, refunded: int, is_disput
 def test_a_refund_is_looked_at_ever_less_and_then_by_a_person(age: timedelta, gap: timedelta | None) -> None:
     now = START + age
     assert next_look(START, now) == (None if gap is None else now + gap)
+
+
+@pytest.mark.parametrize(
+    ("method", "amount", "why"),
+    [
+        ("QRIS", 50_000, None),
+        ("QRIS", 1, None),
+        ("VA_BCA", 50_000, "method"),
+        ("OVO", 1, "method"),
+        ("LINKAJA", 50_000, None),
+        ("LINKAJA", 49_999, "whole"),
+    ],
+)
+def test_what_a_gateway_cannot_give_back_has_a_reason(method: str, amount: int, why: str | None) -> None:
+    assert no_way_back(METHODS[method], amount, 50_000) == why
