@@ -24,7 +24,7 @@ def page_head(
     """The page's one `h1`, a sentence under it, and one action. A number as a title is set like one."""
     return rx.el.header(
         rx.el.div(
-            rx.el.h1(said(title), class_name=rx.cond(is_code, "code", "")),
+            rx.el.h1(said(title), class_name=rx.cond(is_code, "number", "")),
             rx.fragment() if lead is None else rx.el.p(said(lead), class_name="page-lead"),
         ),
         rx.fragment() if action is None else action,
