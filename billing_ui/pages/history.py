@@ -52,7 +52,8 @@ def _tools() -> rx.Component:
                 kind="secondary",
                 icon_name="download",
                 testid="history-export",
-                download=True,
+                # A browser closes the new tab when a file comes; a refusal, or the way to sign in, can be read there.
+                target="_blank",
             ),
             class_name="tools-row",
         ),

@@ -116,6 +116,13 @@ def test_the_list_is_taken_along_as_it_is_filtered(seat: Seat, tmp_path: Path) -
     lines = (tmp_path / "taken.csv").read_bytes().decode("utf-8-sig").splitlines()
     assert len(lines) == rows(page).count() + 1
     assert all("Asia/Jakarta,Isi ulang" in line for line in lines[1:])
+    assert page.context.pages == [page]
+
+    page.context.clear_cookies()
+    with page.context.expect_page() as opened:
+        desk.clicks("history-export")
+    opened.value.wait_for_url(re.compile("/auth/"))  # told in a tab of its own, and no page saved under the file's name
+    expect(rows(page)).not_to_have_count(0)
 
 
 def test_what_waits_is_paid_from_the_history_of_a_phone_and_the_row_turns_by_itself(
