@@ -32,6 +32,10 @@ class Frame(NamedTuple):
     ends: int | None
 
     @property
+    def starts_at(self) -> datetime:
+        return datetime.fromtimestamp(self.starts, UTC)
+
+    @property
     def ends_at(self) -> datetime | None:
         return None if self.ends is None else datetime.fromtimestamp(self.ends, UTC)
 

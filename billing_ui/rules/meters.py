@@ -1,0 +1,40 @@
+"""How far the meters of an account are used up, each with all its limits and the one that binds first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing_ui.rules.quotas import LimitState
+from billing_ui.rules.usage import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class MeterState:
+    """One meter at one instant. Without a limit that is a number it is unlimited."""
+
+    meter: str
+    limits: tuple[LimitState, ...]
+
+    @property
+    def tightest(self) -> LimitState | None:
+        """The limit that leaves least; of several that leave as much, the one that keeps refusing longest."""
+        binding = [one for one in self.limits if one.remaining is not None]
+        return min(binding, key=_room, default=None)
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.tightest is None
+
+
+def meters(standing: Standing, now: datetime, among: Iterable[str] | None = None) -> dict[str, MeterState]:
+    """The meters asked for, or all that the plan knows: the paid one first, then in the order of its limits."""
+    terms = standing.terms
+    known = ([terms.paid] if terms.paid else []) + [limit.meter for limit in terms.limits]
+    return {meter: MeterState(meter, standing.limits(meter, now)) for meter in (known if among is None else among)}
+
+
+def _room(one: LimitState) -> tuple[int, bool, float]:
+    assert one.remaining is not None
+    return one.remaining, one.resets_at is not None, -one.resets_at.timestamp() if one.resets_at else 0.0
