@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, cast, func, literal, select, union_all
+from sqlalchemy import Date, literal, select, union_all
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
@@ -15,7 +14,7 @@ from billing_ui.ledger.tables import account_month, system_hour
 from billing_ui.ledger.usage_tables import COUNTERS
 from billing_ui.models import Account
 from billing_ui.models.types import UtcDateTime
-from billing_ui.queries.usage import Used
+from billing_ui.queries.usage import Used, whole_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def system_days(tx: Tx, first_on: date, last_on: date, zone: str) -> tuple[Syste
     hour = system_hour.c
     keys = (spans.c.day_on, hour.meter, hour.model, hour.operation)
     query = (
-        select(*keys, *(_whole(hour[name]).label(name) for name in COUNTERS))
+        select(*keys, *(whole_sum(hour[name]).label(name) for name in COUNTERS))
         .join(system_hour, (hour.hour_at >= spans.c.starts_at) & (hour.hour_at < spans.c.ends_at))
         .group_by(*keys)
         .order_by(*keys)
@@ -67,10 +66,10 @@ def top_accounts(tx: Tx, month_on: date, meter: str, limit: int = 20) -> tuple[A
     """Who drew most of a meter in the month that a day lies in."""
     month = account_month.c
     sums = (
-        select(month.account_id, *(_whole(month[name]).label(name) for name in COUNTERS))
+        select(month.account_id, *(whole_sum(month[name]).label(name) for name in COUNTERS))
         .where(month.month_on == month_on.replace(day=1), month.meter == meter)
         .group_by(month.account_id)
-        .order_by(_whole(month.quantity).desc(), month.account_id)
+        .order_by(whole_sum(month.quantity).desc(), month.account_id)
         .limit(limit)
         .subquery()
     )
@@ -80,7 +79,3 @@ def top_accounts(tx: Tx, month_on: date, meter: str, limit: int = 20) -> tuple[A
         .order_by(sums.c.quantity.desc(), sums.c.account_id)
     )
     return tuple(AccountUse(row[0], row[1], Used(*row[2:])) for row in tx.execute(query))
-
-
-def _whole(column: ColumnElement[Any]) -> ColumnElement[int]:
-    return cast(func.sum(column), BigInteger)

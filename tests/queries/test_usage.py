@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from billing_ui.queries import usage, usage_overall
+from billing_ui.queries import usage, usage_overall, usage_sessions
 from billing_ui.queries.usage import Used
 from tests.metering import use
 from tests.world import World
@@ -59,10 +59,10 @@ def test_sessions_are_told_apart_and_come_to_the_same_as_the_days(world: World) 
     for number, session in enumerate(("s1", "s1", "s2", None)):
         use(world, sari, f"e{number}", 100 * (number + 1), session=session)
     with world.env.db.read() as tx:
-        told = usage.sessions(tx, "tokens", sari.account_id, DAY, DAY, "Asia/Jakarta")
+        told = usage_sessions.sessions(tx, "tokens", sari.account_id, DAY, DAY, "Asia/Jakarta")
         days = usage.usage(tx, sari.account_id, DAY, DAY, "day")
-        one = usage.session(tx, "tokens", sari.account_id, "s1")
-        none = usage.session(tx, "tokens", sari.account_id, "never")
+        one = usage_sessions.session(tx, "tokens", sari.account_id, "s1")
+        none = usage_sessions.session(tx, "tokens", sari.account_id, "never")
     assert [(row.group, row.used.quantity) for row in told.rows] == [("", 400), ("s1", 300), ("s2", 300)]
     assert told.totals == days.totals
     assert one.totals["tokens"].quantity == 1200 and one.last_at == world.clock.now()
