@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from billing_ui.rules.quotas import LimitState
+from billing_ui.rules.quotas import KINDS, LimitState
 from billing_ui.rules.usage import Standing
+
+_LENGTH = {kind: place for place, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class MeterState:
     def tightest(self) -> LimitState | None:
         """The limit that leaves least; of several that leave as much, the one that keeps refusing longest."""
         binding = [one for one in self.limits if one.remaining is not None]
-        return min(binding, key=_room, default=None)
+        return min(binding, key=lambda one: (one.remaining, -_LENGTH[one.limit.window]), default=None)
 
     @property
     def is_unlimited(self) -> bool:
@@ -33,8 +35,3 @@ def meters(standing: Standing, now: datetime, among: Iterable[str] | None = None
     terms = standing.terms
     known = ([terms.paid] if terms.paid else []) + [limit.meter for limit in terms.limits]
     return {meter: MeterState(meter, standing.limits(meter, now)) for meter in (known if among is None else among)}
-
-
-def _room(one: LimitState) -> tuple[int, bool, float]:
-    assert one.remaining is not None
-    return one.remaining, one.resets_at is not None, -one.resets_at.timestamp() if one.resets_at else 0.0
