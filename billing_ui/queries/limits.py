@@ -67,7 +67,7 @@ def user_current_limits(tx: Tx, terms: PlanTerms, account_id: int, now: datetime
     )
     query = (
         select(
-            Account.public_id, Account.external_id, Account.language, PlanVersion.kind,  # type: ignore[call-overload]
+            col(Account.public_id), col(Account.external_id), col(Account.language), col(PlanVersion.kind),
             col(PlanVersion.terms).label("words"), idle.scalar_subquery().label("idle"), *account_head.c,
         )
         .join(account_head, account_head.c.account_id == col(Account.id))
