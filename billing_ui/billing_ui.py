@@ -29,6 +29,7 @@ _ASSETS = Path(__file__).parents[1] / "assets"
 async def beside() -> AsyncIterator[None]:
     """Starts what runs beside the pages: live push, and the jobs unless a worker of its own runs them."""
     env = runtime.env()
+    env.writer.settle_in()
     live.start(app)
     runner = None
     if env.config.jobs_in_web:
@@ -41,6 +42,7 @@ async def beside() -> AsyncIterator[None]:
     finally:
         if runner is not None:
             await runtime.run(runner.stop)
+        await env.writer.close()
         await runtime.run(env.signals.close)
 
 

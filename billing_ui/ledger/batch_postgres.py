@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from psycopg import AsyncConnection
 
+from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask
 from billing_ui.ledger.batch_rows import Row, asked, page_of, written
 from billing_ui.ledger.deciding import Page
@@ -68,7 +68,7 @@ class PostgresBooks:
         rows = await (await connection.execute(READ, asked(asks), prepare=True)).fetchall()
         missing = self._terms.missing(row[7] for row in rows)
         if missing:
-            await asyncio.to_thread(self._terms.read, missing)
+            await apart(self._terms.read, missing)
         return {row[0]: page_of(row, self._terms) for row in rows}
 
     async def close(self) -> None:

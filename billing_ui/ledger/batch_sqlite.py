@@ -30,19 +30,28 @@ class SqliteBooks:
         self._db = db
         self._terms = terms
         self._stripe = stripe
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="usage")
+        self._thread: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
 
     async def write(self, asks: Sequence[Ask], decide: Decide[Answer], *, locking: bool) -> tuple[Answer, set[int]]:  # noqa: ARG002
         """Reads, decides and writes in one transaction. No page is ever lost to somebody else."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, asks, decide), set()
+        return await self._apart(self._write, asks, decide), set()
 
     async def look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, asks, decide)
+        return await self._apart(self._look, asks, decide)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._hang_up)
-        self._thread.shutdown()
+        """Whoever asks after that gets a new connection."""
+        await self._apart(self._hang_up)
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.shutdown()
+
+    async def _apart(self, work: Callable[..., Answer], *told: Any) -> Answer:
+        """In the one thread that uses the connection."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="usage")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *told)
 
     def _write(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
         with self._db.alone(), self._transaction("IMMEDIATE") as connection:

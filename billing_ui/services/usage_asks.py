@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -17,12 +18,16 @@ from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import FieldInvalid
 from billing_ui.rules.usage import Need, charge
 
-# A host's clock may run a little ahead of ours; what it tells as later than that is a mistake.
+# A host's clock may run a little ahead of ours: that is now. What it tells as later is a mistake, and so is a time
+# before anybody was metered: seconds told as milliseconds, or the other way round.
 _AHEAD = timedelta(minutes=5)
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST = 10**12
+_MOST_DRAWN = 10**15
 _LONGEST_NAME = 100
 _LARGEST_METADATA = 2048
+# The sign NUL as JSON writes it, behind no backslash of its own. PostgreSQL cannot keep it.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,9 @@ class Usage:
 def ask(env: Env, actor: Actor, kind: Kind, usage: Usage, seconds: int = 0) -> Ask:
     """The ask of an event: priced by the rate card in force when it happened, checked, and told apart by its hash."""
     now = env.clock.now()
-    at = usage.occurred_at or now
-    if at.tzinfo is None:
-        raise FieldInvalid(field="occurred_at", why="instant_with_zone")
-    if at < _OLDEST:
-        raise FieldInvalid(field="occurred_at", why="too_old")
-    if at > now + _AHEAD:
-        raise FieldInvalid(field="occurred_at", why="in_the_future")
+    at = _when(usage.occurred_at, now)
     _check_bounds(usage)
-    need, version = _need(env, usage, min(at, now))
+    need, version = _need(env, usage, at)
     told = Told(
         need.operation, usage.model, usage.session, usage.input_tokens, usage.output_tokens, usage.cached_tokens,
         usage.quantity or usage.amount, version, dict(usage.metadata),
@@ -67,6 +66,18 @@ def ask(env: Env, actor: Actor, kind: Kind, usage: Usage, seconds: int = 0) -> A
         kind, usage.account_id, named(usage.event_id) if kind != "check" else "", actor.name, _hash(kind, usage), need,
         told, now + timedelta(seconds=seconds) if kind == "reserve" else None,
     )  # fmt: skip
+
+
+def _when(told: datetime | None, now: datetime) -> datetime:
+    if told is None:
+        return now
+    if told.utcoffset() is None:
+        raise FieldInvalid(field="occurred_at", why="instant_with_zone")
+    if told < _OLDEST:
+        raise FieldInvalid(field="occurred_at", why="too_old")
+    if told > now + _AHEAD:
+        raise FieldInvalid(field="occurred_at", why="in_the_future")
+    return min(told.astimezone(UTC), now)
 
 
 def _need(env: Env, usage: Usage, at: datetime) -> tuple[Need, int | None]:
@@ -91,10 +102,11 @@ def _need(env: Env, usage: Usage, at: datetime) -> tuple[Need, int | None]:
             draws[meter] = _rated(rate, usage)
         else:
             draws[meter] = usage.quantity if draw == "quantity" else draw
-    is_open = operation.slug in catalogue.limited_operations
-    return Need(
-        operation.slug, draws, at, is_open
-    ), card.version if card and "rated" in operation.draws.values() else None
+    if max(draws.values(), default=0) > _MOST_DRAWN:
+        raise FieldInvalid(field="quantity", why="range")
+    is_rated = card is not None and "rated" in operation.draws.values()
+    need = Need(operation.slug, draws, at, operation.slug in catalogue.limited_operations)
+    return need, card.version if card is not None and is_rated else None
 
 
 def _rated(rate: Rate, usage: Usage) -> int:
@@ -114,8 +126,21 @@ def _check_bounds(usage: Usage) -> None:
     for name in ("model", "session"):
         if not _is_name(getattr(usage, name) or "-"):
             raise FieldInvalid(field=name, why="length")
-    if len(json.dumps(usage.metadata)) > _LARGEST_METADATA:
+    if usage.metadata:
+        _check_metadata(usage.metadata)
+
+
+def _check_metadata(metadata: Mapping[str, Any]) -> None:
+    """What both databases can keep as it was told."""
+    try:
+        told = json.dumps(metadata, allow_nan=False, ensure_ascii=False, sort_keys=True)
+        size = len(told.encode())
+    except (TypeError, ValueError, RecursionError):
+        raise FieldInvalid(field="metadata", why="not_json") from None
+    if size > _LARGEST_METADATA:
         raise FieldInvalid(field="metadata", why="too_large")
+    if _NUL.search(told):
+        raise FieldInvalid(field="metadata", why="characters")
 
 
 def named(event_id: str) -> str:
@@ -132,6 +157,9 @@ def _is_name(name: str) -> bool:
 def _hash(kind: Kind, usage: Usage) -> str:
     """What must be equal for the same event id to mean the same event: all that was told, not what it costs. An
     instant is the same whichever zone it is told in."""
-    facts = asdict(usage) | {"occurred_at": usage.occurred_at and usage.occurred_at.astimezone(UTC)}
-    told = [kind, *(each for name, each in facts.items() if name != "account_id")]
-    return blake2b(json.dumps(told, default=str, sort_keys=True).encode(), digest_size=16).hexdigest()
+    at = usage.occurred_at.astimezone(UTC).isoformat() if usage.occurred_at else None
+    told = (
+        kind, usage.operation, usage.model, usage.input_tokens, usage.output_tokens, usage.cached_tokens,
+        usage.quantity, usage.usage_type, usage.amount, at, usage.session, dict(usage.metadata),
+    )  # fmt: skip
+    return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,204 @@
+"""One queue of asks and its batches: whatever has come in while the last batch was written is the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import psycopg
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from billing_ui.kit.clock import Clock
+from billing_ui.ledger.apart import apart
+from billing_ui.ledger.asks import Ask, Outcome
+from billing_ui.ledger.deciding import Page
+from billing_ui.rules.errors import BillingError, Busy, NotFound
+
+log = logging.getLogger(__name__)
+
+LARGEST_BATCH = 256
+MOST_WAITING = 8192
+# No answer of the database takes so long in health; whoever waits is told to ask again under the same event id.
+PATIENCE_S = 12
+_ROUNDS_BEFORE_LOCK = 3
+_MOST_ROUNDS = 20
+_AWAY = (
+    psycopg.OperationalError, psycopg.InterfaceError, sqlite3.OperationalError, OperationalError, InterfaceError,
+    PoolTimeoutError, OSError,
+)  # fmt: skip
+_Answer = TypeVar("_Answer")
+Told = Callable[[Iterable[int]], None]
+
+
+class Due:
+    """The account has lots or holds past their time: they leave first, then the ask comes again."""
+
+
+DUE = Due()
+Decision = Outcome | BillingError | Due
+
+
+class Books(Protocol):
+    """One way into the books for batches: `write` answers also whose pages somebody else moved meanwhile."""
+
+    async def write(
+        self, asks: Sequence[Ask], decide: Callable[[dict[int, Page]], _Answer], *, locking: bool
+    ) -> tuple[_Answer, set[int]]: ...
+    async def look(self, asks: Sequence[Ask], decide: Callable[[dict[int, Page]], _Answer]) -> _Answer: ...
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """An ask, who waits for its answer, and how often it had to come again."""
+
+    ask: Ask
+    answer: asyncio.Future[Outcome]
+    rounds: int = 0
+
+
+class Lane:
+    """Serves its queue in batches, one after the other, on one connection. Lives on one loop."""
+
+    def __init__(self, books: Books, clock: Clock, catch_up: Callable[[int], None], told: Told) -> None:
+        self._books = books
+        self._clock = clock
+        self._catch_up = catch_up
+        self._told = told
+        self._waiting: deque[_Waiting] = deque()
+        self._work: asyncio.Task[None] | None = None
+
+    def put(self, ask: Ask) -> asyncio.Future[Outcome]:
+        """The answer to be. Whoever stops waiting for it takes nothing back: what was asked is done all the same."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise Busy(retry_after_s=1)
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(ask, answer))
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._drain())
+        return answer
+
+    async def close(self) -> None:
+        """Everything that waits is answered first."""
+        if self._work is not None:
+            await asyncio.wait({self._work})
+        await self._hang_up()
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
+            watch = loop.call_later(PATIENCE_S, self._give_up, batch)
+            try:
+                await self._serve(batch)
+            except BaseException:
+                self._give_up(batch)
+                raise
+            finally:
+                watch.cancel()
+
+    async def _serve(self, batch: list[_Waiting]) -> None:
+        """Answers a batch. What breaks it is looked for in halves, so that one poisoned ask spoils nobody else's."""
+        try:
+            await self._try(batch)
+        except _AWAY as error:
+            log.warning("the books are out of reach: %r", error)
+            await self._hang_up()
+            _refuse(batch)
+        except Exception as error:
+            # It may be the connection that is spoiled, by a plan of before a migration: the next one is fresh.
+            await self._hang_up()
+            left = [one for one in batch if not one.answer.done()]
+            if len(left) > 1:
+                await self._serve(left[: len(left) // 2])
+                await self._serve(left[len(left) // 2 :])
+            elif left:
+                log.exception("an ask broke its batch of one")
+                left[0].answer.set_exception(error)
+
+    async def _try(self, batch: list[_Waiting]) -> None:
+        asks = [one.ask for one in batch]
+        moved: set[int] = set()
+
+        def decide(pages: dict[int, Page]) -> list[Decision]:
+            now = self._clock.now()
+            decided = [_decide(pages.get(ask.account_id), ask, now) for ask in asks]
+            moved.update(account_id for account_id, page in pages.items() if page.is_changed)
+            return decided
+
+        lost: set[int] = set()
+        if asks[0].kind == "check":
+            decisions = await self._books.look(asks, decide)
+        else:
+            locking = any(one.rounds >= _ROUNDS_BEFORE_LOCK for one in batch)
+            decisions, lost = await self._books.write(asks, decide, locking=locking)
+        again = [
+            one
+            for one, decision in zip(batch, decisions, strict=True)
+            if one.ask.account_id in lost or not _answer(one, decision)
+        ]
+        if moved - lost:
+            self._told(moved - lost)
+        for account_id in sorted({one.ask.account_id for one in again} - lost):
+            await apart(self._catch_up, account_id)
+        self._put_back(again)
+
+    def _put_back(self, again: list[_Waiting]) -> None:
+        """They come first in the next batch. Who had to come again too often is told so instead of going round."""
+        for one in again:
+            one.rounds += 1
+        tired = [one for one in again if one.rounds > _MOST_ROUNDS]
+        if tired:
+            log.error("account %s stays due or keeps moving on", tired[0].ask.account_id)
+            _refuse(tired)
+        self._waiting.extendleft(one for one in reversed(again) if not one.answer.done())
+
+    def _give_up(self, batch: list[_Waiting]) -> None:
+        """Nobody waits for ever: neither for a batch that does not come back, nor behind it."""
+        log.error("a batch of %d did not come back", len(batch))
+        _refuse(batch)
+        _refuse(self._waiting)
+        self._waiting.clear()
+
+    async def _hang_up(self) -> None:
+        try:
+            await self._books.close()
+        except _AWAY:
+            log.debug("a broken connection did not close")
+
+
+def _decide(page: Page | None, ask: Ask, now: datetime) -> Decision:
+    if page is None:
+        return NotFound(what="account")
+    if page.is_due(now):
+        return DUE
+    try:
+        # Times of an account never fall, even where clocks of two processes differ or one is put back.
+        return page.decide(ask, max(now, page.last_at))
+    except BillingError as error:
+        return error
+
+
+def _answer(one: _Waiting, decision: Decision) -> bool:
+    """Whether there is an answer; what is due comes again. Who stopped waiting is not told."""
+    if isinstance(decision, Due):
+        return one.answer.done()
+    if not one.answer.done():
+        if isinstance(decision, BillingError):
+            one.answer.set_exception(decision)
+        else:
+            one.answer.set_result(decision)
+    return True
+
+
+def _refuse(asked: Iterable[_Waiting]) -> None:
+    for one in asked:
+        if not one.answer.done():
+            one.answer.set_exception(Busy(retry_after_s=2))
