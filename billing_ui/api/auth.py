@@ -1,13 +1,11 @@
-"""Who may use the host app's door: whoever holds the secret, as often as is fair. Cookies mean nothing here."""
+"""Who may use the host app's door, for what, and how often is fair."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
@@ -15,77 +13,94 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing_ui import runtime
+from billing_ui.api.callers import Caller, caller_of
 from billing_ui.api.errors import problem
+from billing_ui.api.language import spoken
 from billing_ui.env import Env
 from billing_ui.infra.rate_limit import Buckets
-from billing_ui.rules.errors import BadKey, BillingError, NotFound, TooManyTries
+from billing_ui.rules.errors import BillingError, TooManyTries
+from billing_ui.rules.scopes import SCOPES, Scope
 
 RATE_PER_S, BURST = 50, 100
+# Metering stands in front of every call of an AI; this only stops a loop that has run wild.
+METERING_RATE_PER_S, METERING_BURST = 5_000, 10_000
+_SCOPE = "x-required-scope"
 
-# Names the scheme in the document; the secret itself is compared below.
-bearer = HTTPBearer(auto_error=False, scheme_name="BillingSecret", description="The value of BILLING_SECRET.")
+# Names the scheme in the document; the secret itself is compared in `callers`.
+bearer = HTTPBearer(
+    auto_error=False, scheme_name="BillingSecret", description="The value of BILLING_SECRET, or a key: `bk_live_…`."
+)
+
+
+def needs(scope: Scope, **more: Any) -> dict[str, Any]:
+    """What the document says beside a route: the scope of its key, which is also what the door asks for."""
+    return {_SCOPE: scope, **more}
+
+
+def caller(request: Request) -> Caller:
+    """Who the door has let in."""
+    return cast("Caller", request.state.caller)
 
 
 class _Counted:
-    """The buckets of this process, one per key."""
+    """The buckets of this process, one per key and kind of route."""
 
     env: Env | None = None
-    buckets: Buckets | None = None
+    buckets: ClassVar[dict[int, Buckets]] = {}
 
 
 class HostRoute(APIRoute):
-    """A route behind the secret and the rate limit. Every answer says what is left of the limit."""
+    """A route behind the secret, a scope and the rate limit. Every answer says what is left of the limit."""
+
+    rate_per_s, burst = RATE_PER_S, BURST
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
+        scope: Scope = (self.openapi_extra or {})[_SCOPE]
+        if scope not in SCOPES:
+            raise ValueError(f"{self.path}: no such scope: {scope}")
 
         async def guarded(request: Request) -> Response:
             told: dict[str, str] = {}
             env = runtime.env()
             try:
-                key = _holder(env, request)
-                told = _count(env, key)
+                known = await caller_of(env, request)
+                told = self._count(env, known)
+                known.needs(scope)
+                request.state.caller = known
                 answer = await inner(request)
             except TooManyTries as error:
                 error.facts.setdefault("retry_after_s", _seconds_until(env, str(error.facts["retry_at"])))
-                answer = problem(error)
-                told = told or _told(0)
+                answer = problem(error, spoken(request) or "en")
+                told = told or self._told(0)
             except BillingError as error:
-                answer = problem(error)
+                answer = problem(error, spoken(request) or "en")
             answer.headers.update(told)
             return answer
 
         return guarded
 
+    def _count(self, env: Env, known: Caller) -> dict[str, str]:
+        if _Counted.env is not env:
+            _Counted.env, _Counted.buckets = env, {}
+        buckets = _Counted.buckets.get(self.burst)
+        if buckets is None:
+            buckets = _Counted.buckets[self.burst] = Buckets(self.rate_per_s, self.burst, env.clock.steady)
+        if not buckets.take(known.actor.name):
+            again = env.clock.now() + timedelta(seconds=1)
+            raise TooManyTries(retry_at=again.isoformat(timespec="seconds"), retry_after_s=1)
+        return self._told(buckets.left(known.actor.name))
 
-def _holder(env: Env, request: Request) -> str:
-    """A name for the key that was shown. Digests are compared, so that neither content nor length takes its time."""
-    secret = env.config.billing_secret
-    if secret is None or not secret.get_secret_value():
-        raise NotFound(what="api")
-    given = request.headers.getlist("authorization")
-    scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
-    shown = hashlib.sha256(token.strip().encode("latin-1")).digest()
-    known = hashlib.sha256(secret.get_secret_value().encode()).digest()
-    if not hmac.compare_digest(shown, known) or scheme.lower() != "bearer":
-        raise BadKey
-    return known.hex()
+    def _told(self, left: int) -> dict[str, str]:
+        full_in = -(-(self.burst - left) // self.rate_per_s)
+        return {"RateLimit-Limit": str(self.burst), "RateLimit-Remaining": str(left), "RateLimit-Reset": str(full_in)}
 
 
-def _count(env: Env, key: str) -> dict[str, str]:
-    if _Counted.buckets is None or _Counted.env is not env:
-        _Counted.env, _Counted.buckets = env, Buckets(RATE_PER_S, BURST, env.clock.steady)
-    buckets = _Counted.buckets
-    if not buckets.take(key):
-        again = env.clock.now() + timedelta(seconds=1)
-        raise TooManyTries(retry_at=again.isoformat(timespec="seconds"), retry_after_s=1)
-    return _told(buckets.left(key))
+class MeteringRoute(HostRoute):
+    """A route that stands in front of every call of an AI."""
+
+    rate_per_s, burst = METERING_RATE_PER_S, METERING_BURST
 
 
 def _seconds_until(env: Env, instant: str) -> int:
     return max(1, math.ceil((datetime.fromisoformat(instant) - env.clock.now()).total_seconds()))
-
-
-def _told(left: int) -> dict[str, str]:
-    full_in = -(-(BURST - left) // RATE_PER_S)
-    return {"RateLimit-Limit": str(BURST), "RateLimit-Remaining": str(left), "RateLimit-Reset": str(full_in)}

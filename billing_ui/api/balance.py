@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from billing_ui import runtime
 from billing_ui.api import documents
-from billing_ui.api.auth import HostRoute, bearer
+from billing_ui.api.auth import HostRoute, bearer, needs
 from billing_ui.api.schemas import BalanceAnswer
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
@@ -22,7 +22,7 @@ router = APIRouter(route_class=HostRoute, prefix="/api/billing", tags=["billing"
 _LONGEST_NAME = 200
 
 
-@router.get("/balance", responses=documents.BALANCE_ANSWERS)
+@router.get("/balance", responses=documents.BALANCE_ANSWERS, openapi_extra=needs("usage:read"))
 async def balance(account: str = "", external_id: str = "", as_of: str = "") -> JSONResponse:
     """The balance now, or as it stood at `as_of`, an ISO instant with its zone."""
     env = runtime.env()

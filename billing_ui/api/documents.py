@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from billing_ui.api.auth import needs
 from billing_ui.api.errors import STATUS
 from billing_ui.api.schemas import BalanceAnswer, PaymentAnswer, Problem, StatsAnswer, TopupAnswer, TopupAsk
 
@@ -74,7 +75,7 @@ _TRACED: dict[str, Any] = {
 }
 
 
-def _problem(code: str, description: str, **facts: str | int) -> dict[str, Any]:
+def problem_answer(code: str, description: str, **facts: str | int) -> dict[str, Any]:
     status = STATUS[code]
     example = {
         "type": f"about:blank#{code}", "title": "A sentence for people.", "status": status, "code": code,
@@ -89,7 +90,7 @@ def _problem(code: str, description: str, **facts: str | int) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": content}, "headers": headers}
 
 
-def _good(model: type[BaseModel], description: str, examples: dict[str, Any], **headers: str) -> dict[str, Any]:
+def good_answer(model: type[BaseModel], description: str, examples: dict[str, Any], **headers: str) -> dict[str, Any]:
     said = {
         name.replace("_", "-"): {"description": means, "schema": {"type": "string"}} for name, means in headers.items()
     }
@@ -101,60 +102,67 @@ def _good(model: type[BaseModel], description: str, examples: dict[str, Any], **
     }
 
 
-_ALWAYS: dict[int | str, dict[str, Any]] = {
+ALWAYS: dict[int | str, dict[str, Any]] = {
     "default": {
         "description": "Whatever else goes wrong is a problem document too, such as 405 `method_not_allowed`.",
         "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
     },
-    401: _problem("bad_key", "`bad_key`: the secret is missing or wrong."),
-    429: _problem("too_many_tries", "`too_many_tries`: slower, please.", retry_at="2026-11-21T03:00:01+00:00"),
-    500: _problem("internal", "`internal`: our fault; the log names the request id."),
-    503: _problem("busy", "`busy`: the database does not answer; send the same again.", retry_after_s=5),
+    401: problem_answer("bad_key", "`bad_key`: the secret is missing or wrong."),
+    403: problem_answer("forbidden", "`forbidden`: the key does not have the scope of this path."),
+    429: problem_answer("too_many_tries", "`too_many_tries`: slower, please.", retry_at="2026-11-21T03:00:01+00:00"),
+    500: problem_answer("internal", "`internal`: our fault; the log names the request id."),
+    503: problem_answer("busy", "`busy`: the database does not answer; send the same again.", retry_after_s=5),
+}
+TOO_LARGE: dict[str, Any] = {
+    "description": "`too_large`: more than 256 kB. (Above 16 kB it is `field_invalid`.)",
+    "content": {"application/problem+json": {"schema": {"type": "object"}}},
 }
 TOPUP_ANSWERS: dict[int | str, dict[str, Any]] = {
-    **_ALWAYS,
-    200: _good(TopupAnswer, "What this key made before, as it stands now.", _PAYABLES, Idempotent_Replayed="true"),
-    201: _good(TopupAnswer, "The purchase, made just now.", _PAYABLES, Location="Where to ask how it stands."),
-    404: _problem("not_found", "`not_found`: no such account, or no secret is configured.", what="account"),
-    409: _problem("key_reused", "`key_reused`: this key came with another body before.", key="order-2026-0001"),
-    413: {
-        "description": "`too_large`: more than 256 kB. (Above 16 kB it is `field_invalid`.)",
-        "content": {"application/problem+json": {"schema": {"type": "object"}}},
-    },
-    422: _problem(
+    **ALWAYS,
+    200: good_answer(TopupAnswer, "What this key made, as it stands now.", _PAYABLES, Idempotent_Replayed="true"),
+    201: good_answer(TopupAnswer, "The purchase, made just now.", _PAYABLES, Location="Where to ask how it stands."),
+    404: problem_answer("not_found", "`not_found`: no such account, or no secret is configured.", what="account"),
+    409: problem_answer("key_reused", "`key_reused`: this key came with another body before.", key="order-2026-0001"),
+    413: TOO_LARGE,
+    422: problem_answer(
         "field_invalid",
         "`field_invalid`, `amount_out_of_range`, `method_unavailable` or `plan_unavailable`: nothing was stored.",
         field="amount", why="int_type",
     ),
 }  # fmt: skip
 PAYMENT_ANSWERS: dict[int | str, dict[str, Any]] = {
-    **_ALWAYS,
-    200: _good(PaymentAnswer, "The purchase as it stands.", {"pending": {"value": _FULL}}),
-    404: _problem("not_found", "`not_found`: no such payment, or no secret is configured.", what="payment"),
+    **ALWAYS,
+    200: good_answer(PaymentAnswer, "The purchase as it stands.", {"pending": {"value": _FULL}}),
+    404: problem_answer("not_found", "`not_found`: no such payment, or no secret is configured.", what="payment"),
 }
-_NO_ACCOUNT = _problem("not_found", "`not_found`: no such account, or no secret is configured.", what="account")
+NO_ACCOUNT = problem_answer("not_found", "`not_found`: no such account, or no secret is configured.", what="account")
 BALANCE_ANSWERS: dict[int | str, dict[str, Any]] = {
-    **_ALWAYS,
-    200: _good(BalanceAnswer, "What stood in the books then.", {"then": {"value": _BALANCE}}),
-    404: _NO_ACCOUNT,
-    422: _problem("field_invalid", "`field_invalid`: not one account, or no instant.", field="as_of", why="instant"),
+    **ALWAYS,
+    200: good_answer(BalanceAnswer, "What stood in the books then.", {"then": {"value": _BALANCE}}),
+    404: NO_ACCOUNT,
+    422: problem_answer(
+        "field_invalid", "`field_invalid`: not one account, or no instant.", field="as_of", why="instant"
+    ),
 }
 STATS_ANSWERS: dict[int | str, dict[str, Any]] = {
-    **_ALWAYS,
-    200: _good(StatsAnswer, "Payments by the day they were made.", {"all": {"value": _STATS}}),
-    404: _NO_ACCOUNT,
-    422: _problem("field_invalid", "`field_invalid`: more than one account, or no days.", field="from", why="day"),
+    **ALWAYS,
+    200: good_answer(StatsAnswer, "Payments by the day they were made.", {"all": {"value": _STATS}}),
+    404: NO_ACCOUNT,
+    422: problem_answer(
+        "field_invalid", "`field_invalid`: more than one account, or no days.", field="from", why="day"
+    ),
 }
-TOPUP_REQUEST: dict[str, Any] = {
-    "parameters": [
+TOPUP_REQUEST: dict[str, Any] = needs(
+    "payments:write",
+    parameters=[
         {
             "name": "Idempotency-Key", "in": "header", "required": True, "example": "order-2026-0001",
             "description": "Yours, new for each purchase: 8 to 80 visible ASCII characters. Kept for ever.",
             "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[!-~]+$"},
         }
     ],
-    "requestBody": {
+    requestBody={
         "required": True,
         "content": {"application/json": {"schema": TopupAsk.model_json_schema(), "examples": _ASKS}},
     },
-}  # fmt: skip
+)  # fmt: skip

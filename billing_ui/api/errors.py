@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from starlette.responses import JSONResponse
 
 from billing_ui.i18n.load import text
 from billing_ui.kit.tracing import request_id
-from billing_ui.rules.errors import BillingError
+from billing_ui.rules.errors import BillingError, Fact
 
 STATUS: dict[str, int] = {
     "session_required": 401,
@@ -45,36 +46,41 @@ STATUS: dict[str, int] = {
 }
 
 
+PROBLEM = "application/problem+json"
+# A "no" about money or quotas is an answer of its own kind; its code is the reason.
+REFUSED = 402
+
+
 def problem(error: BillingError, language: str = "en") -> JSONResponse:
     """An application/problem+json answer with a stable code, its facts, and a sentence for people."""
     status = STATUS.get(error.code, 500)
-    body = {
-        "type": f"about:blank#{error.code}",
-        "title": text(language, f"error.{error.code}", **error.facts),
-        "status": status,
-        "code": error.code,
-        "facts": error.facts,
+    return JSONResponse(told(error, language), status, _headers(error, status), PROBLEM)
+
+
+def told(error: BillingError, language: str = "en") -> dict[str, Any]:
+    """The problem document alone, as it also stands in the results of a batch."""
+    sentence = text(language, f"error.{error.code}", **error.facts)
+    return document(error.code, STATUS.get(error.code, 500), sentence, error.facts)
+
+
+def refused(code: str, title: str, more: Mapping[str, Any]) -> JSONResponse:
+    """A refusal of a use case that said "no" in order; what it tells more stands beside the code."""
+    return JSONResponse({**document(code, REFUSED, title, {}), **more}, REFUSED, media_type=PROBLEM)
+
+
+def document(code: str, status: int, title: str, facts: Mapping[str, Fact]) -> dict[str, Any]:
+    return {
+        "type": f"about:blank#{code}", "title": title, "status": status, "code": code, "facts": facts,
         "request_id": request_id(),
-    }
-    return JSONResponse(
-        body, status_code=status, media_type="application/problem+json", headers=_headers(error, status)
-    )
+    }  # fmt: skip
 
 
 def unserved(allowed: Collection[str]) -> JSONResponse:
     """A path nobody serves, or a method that is not served there, told in the same form."""
     status = HTTPStatus.METHOD_NOT_ALLOWED if allowed else HTTPStatus.NOT_FOUND
     code = "method_not_allowed" if allowed else "not_found"
-    body: dict[str, object] = {
-        "type": f"about:blank#{code}",
-        "title": status.phrase,
-        "status": status.value,
-        "code": code,
-        "facts": {},
-        "request_id": request_id(),
-    }
     headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
+    return JSONResponse(document(code, status.value, status.phrase, {}), status, headers, PROBLEM)
 
 
 def _headers(error: BillingError, status: int) -> dict[str, str]:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from billing_ui import runtime
 from billing_ui.api import documents
-from billing_ui.api.auth import HostRoute, bearer
+from billing_ui.api.auth import HostRoute, bearer, needs
 from billing_ui.api.balance import one_account
 from billing_ui.api.schemas import StatsAnswer
 from billing_ui.env import Env
@@ -23,7 +23,7 @@ from billing_ui.rules.lists import read_day, span_of
 router = APIRouter(route_class=HostRoute, prefix="/api/payments", tags=["payments"], dependencies=[Security(bearer)])
 
 
-@router.get("/stats", responses=documents.STATS_ANSWERS)
+@router.get("/stats", responses=documents.STATS_ANSWERS, openapi_extra=needs("payments:read"))
 async def stats(
     account: str = "", external_id: str = "", first: str = Query("", alias="from"), last: str = Query("", alias="to")
 ) -> JSONResponse:

@@ -12,8 +12,10 @@ from starlette.responses import JSONResponse
 
 from billing_ui import runtime
 from billing_ui.api import documents
-from billing_ui.api.auth import HostRoute, bearer
-from billing_ui.api.schemas import PaymentAnswer, ReceiptLink, TimelineEntry, TopupAnswer, read_topup
+from billing_ui.api.auth import HostRoute, bearer, caller, needs
+from billing_ui.api.bodies import read
+from billing_ui.api.schemas import PaymentAnswer, ReceiptLink, TimelineEntry, TopupAnswer, TopupAsk
+from billing_ui.api.whose import named
 from billing_ui.env import Env
 from billing_ui.queries.host_payments import HostPaymentView, host_payment
 from billing_ui.rules.errors import FieldInvalid, NotFound
@@ -35,10 +37,11 @@ async def request_topup(request: Request) -> JSONResponse:
     if len(keys) != 1 or not _KEY.fullmatch(keys[0]):
         why = "8_to_80_ascii_characters" if keys else "missing"
         raise FieldInvalid(field="Idempotency-Key", why=why)
-    ask = await read_topup(request)
+    ask = await read(request, TopupAsk)
+    named(ask)
     env = runtime.env()
     wish = HostTopup(ask.amount, ask.method, keys[0], ask.account, ask.external_id, ask.phone)
-    ref, is_new = await runtime.run(host_payments.request, env, wish)
+    ref, is_new = await runtime.run(host_payments.request, env, caller(request).actor, wish)
     found = await _answered(env, ref)
     answer = TopupAnswer(**_payable(env, found))
     if is_new:
@@ -46,7 +49,7 @@ async def request_topup(request: Request) -> JSONResponse:
     return _json(answer, 200, {"Idempotent-Replayed": "true"})
 
 
-@router.get("/{payment_id}", responses=documents.PAYMENT_ANSWERS)
+@router.get("/{payment_id}", responses=documents.PAYMENT_ANSWERS, openapi_extra=needs("payments:read"))
 async def payment(payment_id: str) -> JSONResponse:
     """How a purchase stands, by its own id or by that of one of its payments."""
     env = runtime.env()

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.requests import Request
-
-from billing_ui.kit.strict_json import JsonRefused, read_object
-from billing_ui.rules.errors import FieldInvalid
-
-MAX_BODY = 16 * 1024
-_LONGEST_NAME = 80
+from pydantic import BaseModel, ConfigDict, Field
 
 Status = Literal[
     "created", "pending", "processing", "paid", "failed", "expired", "canceled", "unknown", "review"
@@ -151,26 +144,3 @@ class Problem(BaseModel):
     code: str
     facts: dict[str, str | int | None]
     request_id: str
-
-
-async def read_topup(request: Request) -> TopupAsk:
-    """The body, or the first thing that is wrong with it."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise FieldInvalid(field="body", why=f"larger than {MAX_BODY} bytes")
-    try:
-        ask = TopupAsk.model_validate(read_object(body, cap=MAX_BODY))
-    except JsonRefused as refused:
-        raise FieldInvalid(field="body", why=str(refused)) from None
-    except ValidationError as wrong:
-        raise _first(wrong) from None
-    if (ask.account is None) == (ask.external_id is None):
-        raise FieldInvalid(field="external_id", why="exactly_one_of_external_id_account")
-    return ask
-
-
-def _first(wrong: ValidationError) -> FieldInvalid:
-    first: Any = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-    return FieldInvalid(field=str(first["loc"][0])[:_LONGEST_NAME], why=first["type"])

@@ -87,9 +87,10 @@ Result = Taken | Held | Released | Cover | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an ask, and the account right after it."""
+    """What became of an ask, the account right after it, and what the ask would draw of which meters."""
 
     result: Result
     standing: Standing
     balance: int
     held: int
+    draws: Mapping[str, int] = field(default_factory=dict)

@@ -93,7 +93,7 @@ class Page:
     def decide(self, ask: Ask, now: datetime) -> Outcome:
         """What becomes of an ask. Raises what is wrong with the ask itself; a "no" is a value."""
         result = _DECIDE[ask.kind](self, ask, now)
-        return Outcome(result, self.standing(now), self.balance, self.held)
+        return Outcome(result, self.standing(now), self.balance, self.held, ask.need.draws if ask.need else {})
 
     def _check(self, ask: Ask, now: datetime) -> Result:
         assert ask.need is not None

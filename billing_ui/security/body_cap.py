@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger(__name__)
 
 MAX_BODY = 262_144
+# Many events in one request.
+_LARGER = {"/api/billing/track-usage/batch": 1_048_576}
 
 
 class BodyCap:
@@ -22,7 +24,8 @@ class BodyCap:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _promised(scope) > self._max:
+        most = max(self._max, _LARGER.get(scope["path"], 0))
+        if _promised(scope, most) > most:
             await _too_large(scope, receive, send)
             return
         read, over, started = 0, False, False
@@ -33,7 +36,7 @@ class BodyCap:
                 return {"type": "http.disconnect"}
             message = await receive()
             read += len(message.get("body", b""))
-            over = read > self._max
+            over = read > most
             return {"type": "http.disconnect"} if over else message
 
         async def unless_over(message: Message) -> None:
@@ -48,15 +51,15 @@ class BodyCap:
         except Exception:
             if not over:
                 raise
-            log.info("a request was cut off: its body is larger than %s bytes", self._max)
+            log.info("a request was cut off: its body is larger than %s bytes", most)
         if over and not started:
             await _too_large(scope, receive, send)
 
 
-def _promised(scope: Scope) -> int:
+def _promised(scope: Scope, most: int) -> int:
     for name, value in scope["headers"]:
         if name == b"content-length":
-            return int(value) if value.isdigit() and len(value) < 16 else MAX_BODY + 1
+            return int(value) if value.isdigit() and len(value) < 16 else most + 1
     return 0
 
 

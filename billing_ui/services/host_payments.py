@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from billing_ui.env import Env
 from billing_ui.queries.host_payments import account_id_of
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import KeyReused, NotFound
 from billing_ui.services import topups
-
-HOST = "host:api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class HostTopup:
     phone: str | None = None
 
 
-def request(env: Env, wish: HostTopup) -> tuple[str, bool]:
+def request(env: Env, actor: Actor, wish: HostTopup) -> tuple[str, bool]:
     """The ref of the purchase, and whether it was made just now. The same key again makes nothing."""
     with env.db.read() as tx:
         account_id = account_id_of(tx, account=wish.account, external_id=wish.external_id)
@@ -37,7 +35,7 @@ def request(env: Env, wish: HostTopup) -> tuple[str, bool]:
     try:
         return topups.request_once(
             env,
-            Actor(HOST, account_id=account_id),
+            replace(actor, account_id=account_id),
             topups.RequestTopup(wish.amount, wish.method, form_key, is_host_key=True, phone=wish.phone),
         )
     except KeyReused:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from billing_ui.env import Env
-from billing_ui.ledger import Ask, Outcome
+from billing_ui.ledger import Ask, Held, Outcome, Released, Taken
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BillingError
 from billing_ui.services.usage_asks import Usage, ask, named
 
 __all__ = [
-    "LARGEST_BATCH", "Usage", "batch", "check", "check_and_wait", "record", "record_and_wait", "release", "reserve",
-    "settle",
+    "LARGEST_BATCH", "Held", "Outcome", "Released", "Taken", "Usage", "batch", "check", "check_and_wait", "record",
+    "record_and_wait", "release", "reserve", "settle",
 ]  # fmt: skip
 
 LARGEST_BATCH = 1000

@@ -1,0 +1,21 @@
+"""In which language an answer is told, as far as the caller says so."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from starlette.requests import Request
+
+from billing_ui.i18n.load import LANGUAGES
+
+
+def spoken(request: Request) -> str | None:
+    """The first language of `Accept-Language` that we speak; none when there is none."""
+    wanted = request.headers.get("accept-language")
+    return _first(wanted) if wanted else None
+
+
+@lru_cache(256)
+def _first(wanted: str) -> str | None:
+    names = (part.split(";")[0].strip().lower().split("-")[0] for part in wanted[:200].split(","))
+    return next((name for name in names if name in LANGUAGES), None)
