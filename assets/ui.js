@@ -267,6 +267,22 @@ export const Arrival = ({ state, ends, target }) => {
   return null;
 };
 
+// What stands here comes with the first data: the page keeps the room that it took last time, so that nothing jumps.
+export const Slot = ({ settled, children, ...rest }) => {
+  const at = useRef(null);
+  useEffect(() => {
+    if (!settled) return;
+    document.documentElement.style.removeProperty("--slot");
+    const keep = () => {
+      try { localStorage.setItem("slot", at.current.offsetHeight); } catch { /* then it jumps */ }
+    };
+    const eye = new ResizeObserver(keep);
+    eye.observe(at.current);
+    return () => eye.disconnect();
+  }, [settled]);
+  return h("div", { ref: at, ...rest }, children);
+};
+
 export const NativeForm = ({ children, ...rest }) => {
   const [busy, setBusy] = useState(false);
   useEffect(() => {

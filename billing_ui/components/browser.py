@@ -158,6 +158,13 @@ class Arrival(_Piece):
     target: rx.Var[str]
 
 
+class Slot(_Piece):
+    """A place for what comes later; until `settled` it keeps the room that was needed last time."""
+
+    tag = "Slot"
+    settled: rx.Var[bool]
+
+
 class NativeForm(_Piece):
     """A form that the browser posts itself, once."""
 

@@ -16,9 +16,11 @@ from billing_ui.i18n import DEFAULT_LANGUAGE, write_browser_catalogues
 STYLESHEETS: Final = ["/tokens.css", "/ui.css"]
 HTML_LANGUAGE: Final = DEFAULT_LANGUAGE
 
-# Before the first paint: the language of an English reader, and whether a host page frames us.
+# Before the first paint: the language of an English reader, the room of the banner that stood there last time, and
+# whether a host page frames us.
 _FIRST_WORDS: Final = """\
 try{var d=document.documentElement;if(localStorage.getItem("lang")==="en"){d.lang="en";d.dataset.langPending=""}\
+var s=localStorage.getItem("slot");if(s>0)d.style.setProperty("--slot",s+"px");\
 if(window.top!==window.self)d.dataset.framed=""}catch(e){}"""
 
 

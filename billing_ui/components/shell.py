@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import link_button
-from billing_ui.components.browser import Skip
+from billing_ui.components.browser import Skip, Slot
 from billing_ui.components.field import native_form
 from billing_ui.components.icons import icon
 from billing_ui.components.notice import sandbox_ribbon
@@ -58,6 +58,7 @@ def app_shell(
     who: Any,
     sandbox: rx.Var[bool],
     banner: rx.Component | None = None,
+    settled: rx.Var[bool] | bool = True,
     on_language: Handler = None,
     places: Sequence[Place] = PLACES,
     desk: rx.Var[bool] | bool = False,
@@ -70,7 +71,7 @@ def app_shell(
             _rail(here, brand, balance, who, on_language, places, desk),
             rx.el.div(
                 _topbar(brand, balance),
-                rx.el.div(banner, class_name="banner-slot") if banner is not None else rx.fragment(),
+                rx.fragment() if banner is None else Slot.create(banner, settled=settled, class_name="banner-slot"),
                 content,
             ),
             class_name="shell",

@@ -9,7 +9,7 @@ import reflex as rx
 from billing_ui.components.charts.bars import bars
 from billing_ui.components.disclosure import fold
 from billing_ui.components.record import record
-from billing_ui.components.surface import card
+from billing_ui.components.surface import card, skeleton
 from billing_ui.components.table import table
 from billing_ui.components.text import day, money, num, t
 from billing_ui.pages.history_then import look_back
@@ -20,9 +20,23 @@ from billing_ui.state.session import Session
 def history_stats() -> rx.Component:
     shown = record(HistoryState.stats)
     return card(
-        rx.cond(shown["count"], rx.fragment(_title(shown), _figures(shown), _more(shown)), rx.fragment()),
+        rx.cond(
+            HistoryState.stats,
+            rx.fragment(_title(shown), _figures(shown), _more(shown)),
+            _bones(),
+        ),
         fold("then.title", look_back()),
         class_name="stats-card",
+    )
+
+
+def _bones() -> rx.Component:
+    """The room of what comes, so that the list below does not move."""
+    figure = rx.el.div(skeleton("21px", "70%"), skeleton("28px", "50%"))
+    return rx.fragment(
+        rx.el.div(skeleton("22px", "320px"), class_name="section-title"),
+        rx.el.div(*[figure] * 4, class_name="figures"),
+        rx.el.div(skeleton("24px", "40%"), class_name="fold py-3"),
     )
 
 
@@ -63,29 +77,29 @@ def _sums(sums: Any) -> rx.Component:
 
 def _more(shown: Any) -> rx.Component:
     marks = shown["bars"].to(list[dict[str, Any]])
-    return fold(
-        "stats.more",
-        rx.el.div(
-            bars("stats.chart", marks, _bar_words),
-            table(
-                "stats.days",
-                (("stats.day", ""), *_HEADS),
-                rx.foreach(
-                    shown["days"].to(list[dict[str, Any]]), lambda each: _tally(_span(each), each, each["first"])
-                ),
-                stacks=False,
-            ),
-            table(
-                "stats.methods",
-                (("pay.method", ""), *_HEADS),
-                rx.foreach(
-                    shown["methods"].to(list[dict[str, Any]]),
-                    lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
-                ),
-                stacks=False,
-            ),
-            class_name="stack",
+    nothing = rx.el.p(t("stats.none"), class_name="small")
+    return fold("stats.more", rx.cond(shown["count"], _tables(shown, marks), nothing))
+
+
+def _tables(shown: Any, marks: Any) -> rx.Component:
+    return rx.el.div(
+        bars("stats.chart", marks, _bar_words),
+        table(
+            "stats.days",
+            (("stats.day", ""), *_HEADS),
+            rx.foreach(shown["days"].to(list[dict[str, Any]]), lambda each: _tally(_span(each), each, each["first"])),
+            stacks=False,
         ),
+        table(
+            "stats.methods",
+            (("pay.method", ""), *_HEADS),
+            rx.foreach(
+                shown["methods"].to(list[dict[str, Any]]),
+                lambda each: _tally(t("method." + each["method"].to(str)), each, each["method"]),
+            ),
+            stacks=False,
+        ),
+        class_name="stack",
     )
 
 

@@ -63,7 +63,9 @@ def _profile() -> rx.Component:
                 ("auth.email", Session.user["email"]),
             ]
         ),
-        rx.el.div(standing, class_name="mt-2 mb-3 flex justify-end"),
+        rx.el.div(
+            rx.cond(SettingsState.ready, standing, skeleton("24px", "136px")), class_name="mt-2 mb-3 flex justify-end"
+        ),
         rx.cond(SettingsState.mail_stopped != "", _no_mail(), rx.fragment()),
         facts([("auth.zone", Session.zone)]),
         rx.el.p(t("set.zone_fixed"), class_name="hint mt-1"),

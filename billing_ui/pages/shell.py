@@ -39,6 +39,7 @@ def customer_page(
         sandbox=Session.sandbox,
         # The settings page tells it in full itself, with what can be done.
         banner=_notice(told_by_the_page="mail_stopped" if here == "settings" else ""),
+        settled=live(ready),
         on_language=SettingsState.pick_language,
         desk=record(Session.user)["role"].bool(),
     )
