@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, Response
 
+from tests.journeys.desk import HISTORY, OVERVIEW, PLANS, TOPUP, Desk
 from tests.journeys.looks import faults
 from tests.stack import Stack
 from tests.stops import STOPS, Stop
@@ -12,6 +13,12 @@ from tests.tour import go, visitor
 
 pytestmark = pytest.mark.journey
 
+SHIFT_BUDGET = 0.05
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.shifted += entry.value; }))
+    .observe({ type: "layout-shift", buffered: true });
+"""
 JS_BUDGET, CSS_BUDGET = 175_000, 12_000
 ROLES = [role or "visitor" for role in dict.fromkeys(stop.role for stop in STOPS)]
 
@@ -44,6 +51,22 @@ def test_every_page_is_light(browser: Browser, stack: Stack, role: str) -> None:
     heavy = {name: both for name, both in weights.items() if both[0] > JS_BUDGET or both[1] > CSS_BUDGET}
     assert weights
     assert heavy == {}
+
+
+def test_nothing_jumps_while_a_page_comes_to_life_beside_a_banner(customer: Desk) -> None:
+    """The page learns of the banner with its first data; it keeps the room that the banner took the last time."""
+    page = customer.page
+    page.set_viewport_size({"width": 360, "height": 800})
+    customer.goes_to(OVERVIEW)
+    page.get_by_test_id("banner").wait_for()
+    page.add_init_script(SHIFTS)
+    shifted = {}
+    for path in (OVERVIEW, PLANS, TOPUP, HISTORY):
+        customer.goes_to(path)
+        page.get_by_test_id("banner").wait_for()
+        page.wait_for_timeout(300)
+        shifted[path] = page.evaluate("window.shifted")
+    assert max(shifted.values()) <= SHIFT_BUDGET, shifted
 
 
 def weight(got: list[Response], ending: str) -> int:
