@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 # The stats stand before the payments: `stats` is no id of a payment.
-_ROUTERS = (
+ROUTERS = (
     health.router, usage.router, usage_batch.router, balance.router, payment_stats.router, payments.router,
     xendit.router, resend.router,
 )  # fmt: skip
@@ -28,7 +28,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def build() -> FastAPI:
     """Paths without a version are version 1 for ever."""
     app = FastAPI(title="billing_ui", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
 
     # The pages are mounted behind the doors and would answer a program with HTML.
@@ -55,6 +55,6 @@ def build() -> FastAPI:
 
 def _allowed(request: Request) -> set[str]:
     """The methods that are served at this path, when the asked one is not."""
-    routes = (route for router in _ROUTERS for route in router.routes if isinstance(route, Route))
+    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, Route))
     partly = (route for route in routes if route.matches(request.scope)[0] is Match.PARTIAL)
     return {method for route in partly for method in route.methods or ()}

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from billing_ui.api.remembered import Remembered
 from billing_ui.env import Env
+from billing_ui.kit.ids import digest
 from billing_ui.queries.api_keys import ActiveKey, active_keys
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import BadKey, Forbidden, NotFound
@@ -53,7 +54,7 @@ async def caller_of(env: Env, request: Request) -> Caller:
 
 async def _key_holder(env: Env, shown: str) -> Caller:
     """Only the few keys that are active are read, so that a made-up key costs the database nothing."""
-    name = _digest(shown.encode("latin-1")).hex()
+    name = digest(shown)
     key = (await _keys_of(env)).get(name) or (await _keys_of(env, younger_than=_UNKNOWN_EVERY_S)).get(name)
     if key is None or (key.expires_at is not None and key.expires_at <= env.clock.now()):
         raise BadKey

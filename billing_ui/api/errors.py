@@ -37,6 +37,7 @@ STATUS: dict[str, int] = {
     "refund_only_whole": 409,
     "not_creditable": 409,
     "already_decided": 409,
+    "too_many_keys": 409,
     "insufficient_balance": 402,
     "gateway_rejected": 502,
     "gateway_unavailable": 503,

@@ -31,6 +31,7 @@ EXITS: dict[str, int] = {
     "refund_only_whole": REFUSED,
     "not_creditable": REFUSED,
     "already_decided": REFUSED,
+    "too_many_keys": REFUSED,
     "insufficient_balance": REFUSED,
     "gateway_rejected": REFUSED,
     "gateway_unavailable": TRY_AGAIN,

@@ -34,6 +34,7 @@ VERDICTS: dict[str, Verdict] = {
     "refund_only_whole": "park",
     "not_creditable": "park",
     "already_decided": "park",
+    "too_many_keys": "park",
     "insufficient_balance": "park",
     "gateway_rejected": "retry",
     "gateway_unavailable": "retry",

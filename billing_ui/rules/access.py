@@ -16,12 +16,13 @@ Permission = Literal[
     "tokens.grant",
     "catalogue.write",
     "settings.write",
+    "keys.manage",
     "roles.write",
 ]
 
 _SUPPORT: frozenset[Permission] = frozenset({"accounts.read", "payments.recheck"})
 _FINANCE: frozenset[Permission] = _SUPPORT | {"payments.resolve"}
-_ADMIN: frozenset[Permission] = _FINANCE | {"tokens.grant", "catalogue.write", "settings.write"}
+_ADMIN: frozenset[Permission] = _FINANCE | {"tokens.grant", "catalogue.write", "settings.write", "keys.manage"}
 PERMISSIONS: dict[OperatorRole, frozenset[Permission]] = {
     "support": _SUPPORT,
     "finance": _FINANCE,

@@ -28,6 +28,7 @@ BillingError
 │   ├── OnlyWhole              refund_only_whole         maximum, currency
 │   ├── NotCreditable          not_creditable            why
 │   ├── AlreadyDecided         already_decided           decision
+│   ├── TooManyKeys            too_many_keys             most        (of host apps)
 │   └── InsufficientBalance    insufficient_balance      balance, needed
 ├── GatewayError               the outside world
 │   ├── GatewayRejected        gateway_rejected          reason      (nothing happened there)
@@ -163,6 +164,10 @@ class NotCreditable(Conflict):
 
 class AlreadyDecided(Conflict):
     code = "already_decided"
+
+
+class TooManyKeys(Conflict):
+    code = "too_many_keys"
 
 
 class InsufficientBalance(Conflict):

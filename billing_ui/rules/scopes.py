@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from billing_ui.rules.errors import FieldInvalid
@@ -13,7 +14,7 @@ MOST_ACTIVE: Final = 2
 PREFIX: Final = "bk_live_"
 
 
-def scopes(given: list[str]) -> tuple[Scope, ...]:
+def scopes(given: Sequence[str]) -> tuple[Scope, ...]:
     """The known ones among them, each once, in the order of the table; an unknown one is a mistake."""
     if not given or not set(given) <= set(SCOPES):
         raise FieldInvalid(field="scopes", why="unknown" if given else "required")

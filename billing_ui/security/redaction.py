@@ -19,7 +19,7 @@ _NAMED = re.compile(
     """
 )
 _SHAPED = re.compile(
-    r"\b(?:xnd_(?:development|production|public)_[\w-]+|[srp]k_(?:live|test)_\w+|whsec_\w+|re_\w{8,})"
+    r"\b(?:xnd_(?:development|production|public)_[\w-]+|[bsrp]k_(?:live|test)_\w+|whsec_\w+|re_\w{8,})"
     r"|(?<![0-9a-z])[0-9a-hjkmnp-tv-z]{52}(?![0-9a-z])"
 )
 

@@ -36,6 +36,7 @@ PLACES: dict[str, Place] = {
     "refund_only_whole": "page",
     "not_creditable": "page",
     "already_decided": "page",
+    "too_many_keys": "page",
     "insufficient_balance": "page",
     "gateway_rejected": "page",
     "gateway_unavailable": "page",
