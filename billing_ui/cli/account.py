@@ -8,40 +8,37 @@ from datetime import datetime
 
 from billing_ui import runtime
 from billing_ui.cli.terminal import operator
-from billing_ui.env import Env
-from billing_ui.queries.balance import BalanceView, accounts_called, as_of
+from billing_ui.cli.whose import NOT_ONE, REFERENCE, one
+from billing_ui.queries.balance import BalanceView, as_of
 from billing_ui.queries.host_payments import account_id_of
-from billing_ui.rules.errors import NotFound
 from billing_ui.services import grants
 
-NOT_ONE = 2
 _WIDTH = 10
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("account", help="show what an account holds; grant or deduct tokens")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    reference = "public id (acc_…), the host app's own user id, or an e-mail address"
     show = verbs.add_parser("show", help="the balance, lifetime figures and open lots")
-    show.add_argument("reference", metavar="REF", help=reference)
+    show.add_argument("reference", metavar="REF", help=REFERENCE)
     show.set_defaults(run=run_show)
     balance = verbs.add_parser("balance", help="the balance, now or as it stood at an instant")
-    balance.add_argument("reference", metavar="REF", help=reference)
-    balance.add_argument("--as-of", type=_instant, help="such as 2026-11-21T00:00+07:00")
+    balance.add_argument("reference", metavar="REF", help=REFERENCE)
+    balance.add_argument("--as-of", type=instant, help="such as 2026-11-21T00:00+07:00")
     balance.set_defaults(run=run_balance)
     for act, what in (("grant", "give tokens"), ("deduct", "take tokens")):
         verb = verbs.add_parser(act, help=what)
-        verb.add_argument("reference", metavar="REF", help=reference)
+        verb.add_argument("reference", metavar="REF", help=REFERENCE)
         verb.add_argument("--tokens", type=int, required=True)
         verb.add_argument("--reason", required=True, help="kept in the audit")
         verb.add_argument("--key", help="the same key is the same act, however often it is run")
         if act == "grant":
-            verb.add_argument("--expires-at", type=_instant, help="such as 2027-01-31T23:59+07:00")
+            verb.add_argument("--expires-at", type=instant, help="such as 2027-01-31T23:59+07:00")
         verb.set_defaults(run=run_act, act=act)
 
 
 def run_show(options: argparse.Namespace) -> int:
-    account = _one(runtime.env(), options.reference)
+    account = one(runtime.env(), options.reference)
     if account is None:
         return NOT_ONE
     print("\n".join(_told(account)))
@@ -50,7 +47,7 @@ def run_show(options: argparse.Namespace) -> int:
 
 def run_balance(options: argparse.Namespace) -> int:
     env = runtime.env()
-    account = _one(env, options.reference)
+    account = one(env, options.reference)
     if account is None:
         return NOT_ONE
     with env.db.read() as tx:
@@ -63,7 +60,7 @@ def run_balance(options: argparse.Namespace) -> int:
 
 def run_act(options: argparse.Namespace) -> int:
     env = runtime.env()
-    account = _one(env, options.reference)
+    account = one(env, options.reference)
     if account is None:
         return NOT_ONE
     actor = operator()
@@ -77,23 +74,11 @@ def run_act(options: argparse.Namespace) -> int:
     return 0
 
 
-def _instant(words: str) -> datetime:
+def instant(words: str) -> datetime:
     instant = datetime.fromisoformat(words)
     if instant.tzinfo is None:
         raise argparse.ArgumentTypeError("an instant needs its zone, such as 2027-01-31T23:59+07:00")
     return instant
-
-
-def _one(env: Env, reference: str) -> BalanceView | None:
-    found = accounts_called(env.db, reference)
-    if not found:
-        raise NotFound(what="account")
-    if len(found) == 1:
-        return found[0]
-    print(f"{reference} means {len(found)} accounts; name one by its id:")
-    for account in found:
-        print(f"  {account.account}  {account.name}")
-    return None
 
 
 def _told(account: BalanceView) -> list[str]:

@@ -25,6 +25,7 @@ from billing_ui.cli import (
     seed,
     serve,
     settings,
+    usage,
     user,
     verify,
     webhooks,
@@ -37,8 +38,8 @@ from billing_ui.config import ConfigInvalid
 from billing_ui.rules.errors import BillingError
 
 _COMMANDS = (
-    demo, serve, worker, db, seed, catalogue, account, user, keys, payments, disputes, webhooks, receipts, reconcile,
-    mails, settings, jobs, verify,
+    demo, serve, worker, db, seed, catalogue, account, user, keys, usage, payments, disputes, webhooks, receipts,
+    reconcile, mails, settings, jobs, verify,
 )  # fmt: skip
 
 _NO_TABLE = ("no such table", "does not exist")

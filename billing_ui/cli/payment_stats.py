@@ -8,19 +8,17 @@ from datetime import date
 from typing import Any
 
 from billing_ui import runtime
+from billing_ui.cli.whose import NOT_ONE, REFERENCE, one
 from billing_ui.kit.period import local_day
-from billing_ui.queries.balance import account_of, accounts_called
+from billing_ui.queries.balance import account_of
 from billing_ui.queries.host_payments import account_id_of
 from billing_ui.queries.payment_stats import payment_stats, record
-from billing_ui.rules.errors import NotFound
 from billing_ui.rules.lists import read_day, span_of
-
-NOT_ONE = 2
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = verbs.add_parser("stats", help="count, success, paid amounts and time to pay, by method and day")
-    parser.add_argument("--account", metavar="REF", help="public id, the host app's own user id, or an e-mail address")
+    parser.add_argument("--account", metavar="REF", help=REFERENCE)
     parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="such as 2026-11-01; thirty days ago")
     parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="today, if not given")
     parser.add_argument("--json", action="store_true")
@@ -30,13 +28,10 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(options: argparse.Namespace) -> int:
     env, public_id = runtime.env(), None
     if options.account:
-        found = accounts_called(env.db, options.account)
-        if not found:
-            raise NotFound(what="account")
-        if len(found) > 1:
-            print(f"{options.account} means {len(found)} accounts; name one by its id")
+        found = one(env, options.account)
+        if found is None:
             return NOT_ONE
-        public_id = found[0].account
+        public_id = found.account
     with env.db.read() as tx:
         account_id = account_id_of(tx, account=public_id, external_id=None) if public_id else None
         zone = account_of(tx, account_id)[1] if account_id else env.catalogue.zone
