@@ -118,7 +118,7 @@ class World:
             return tx.scalar(select(func.count()).select_from(Job).where(col(Job.kind) == kind)) or 0
 
     def books_are_right(self) -> None:
-        findings = ledger.verify(self.env.db)
+        findings = ledger.verify(self.env.db, self.env.catalogue.paid_meter)
         assert findings == [], findings
 
     def settle(self, ref: str, captured: payments.Captured) -> payments.Settled:

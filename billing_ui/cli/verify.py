@@ -15,7 +15,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def run(_options: argparse.Namespace) -> int:
-    findings = ledger.verify(runtime.env().db)
+    env = runtime.env()
+    findings = ledger.verify(env.db, env.catalogue.paid_meter)
     if not findings:
         print("verify: the books are right")
         return 0

@@ -1,13 +1,15 @@
 """The books: append-only double entry, one balanced row per transfer. The only writer of its tables."""
 
 from billing_ui.ledger.asks import Ask, Held, Outcome, Released, Taken, Told
+from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
 from billing_ui.ledger.heads import balance_without_due, open_head, set_plan, with_due_lots
 from billing_ui.ledger.lots import expire_due, expired_of
 from billing_ui.ledger.posting import balance_as_of, post
+from billing_ui.ledger.rebuilding import recount_account, recount_hours
 from billing_ui.ledger.shapes import LotIn, Posting, Receipt, Transfer
 from billing_ui.ledger.tables import CASH, CONSUMED, EXPIRED, ISSUED, PAYOUT, TOKEN, WALLET
-from billing_ui.ledger.verify import Finding, verify
+from billing_ui.ledger.verify import verify
 from billing_ui.ledger.writer import Writer
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "lot_of",
     "open_head",
     "post",
+    "recount_account",
+    "recount_hours",
     "set_plan",
     "verify",
     "with_due_lots",

@@ -42,5 +42,10 @@ class PlanTerms:
         return Terms(
             plan=row.slug, paid=self._paid_meter, limits=tuple(Limit.of(limit) for limit in row.terms["limits"]),
             included=row.included_tokens, has_overage=row.overage_num is not None,
-            months=_MONTHS.get(row.interval or "month", 1),
+            months=months_of(row.interval),
         )  # fmt: skip
+
+
+def months_of(interval: str | None) -> int:
+    """How many months a period of a plan has; plans without an interval run on the calendar month."""
+    return _MONTHS.get(interval or "month", 1)

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, func, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import col
 
 from billing_ui.infra.db import Tx
+from billing_ui.infra.dialects import Epoch
 from billing_ui.kit.period import local_day, start_of_day
 from billing_ui.models import Payment, Topup
 
@@ -20,24 +18,6 @@ from billing_ui.models import Payment, Topup
 _SLOT_S = 900
 MOST_DAYS = 366
 _ENDED = ("failed", "expired")
-
-
-class _Epoch(FunctionElement[int]):
-    """Whole seconds since 1970 of an instant."""
-
-    type = BigInteger()
-    name = "epoch"
-    inherit_cache = True
-
-
-@compiles(_Epoch, "sqlite")
-def _on_sqlite(element: _Epoch, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
-
-
-@compiles(_Epoch, "postgresql")
-def _on_postgres(element: _Epoch, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
 @dataclass(slots=True)
@@ -118,7 +98,7 @@ def _counts(account_id: int | None, start: datetime, end: datetime) -> Select[in
 
 
 def _slot() -> ColumnElement[int]:
-    seconds = _Epoch(col(Payment.created_at))
+    seconds = Epoch(col(Payment.created_at))
     return (seconds - seconds % _SLOT_S) // _SLOT_S
 
 
@@ -131,7 +111,7 @@ def _median(tx: Tx, account_id: int | None, span: tuple[datetime, datetime], pai
     """The middle one or two, by place: the database sorts, nothing else travels."""
     if not paid:
         return None
-    took = (_Epoch(col(Topup.paid_at)) - _Epoch(col(Payment.created_at))).label("took")
+    took = (Epoch(col(Topup.paid_at)) - Epoch(col(Payment.created_at))).label("took")
     query = (
         select(took)
         .select_from(Payment)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select, true
 
 from billing_ui.infra.db import Tx
+from billing_ui.infra.dialects import drawn
 from billing_ui.kit.period import start_of_day
-from billing_ui.ledger.drawn import drawn
 from billing_ui.ledger.tables import usage_event
 from billing_ui.queries.postings import seq_before
 from billing_ui.queries.usage import UsageView, Used, UsedIn, rows_of, totals_of, whole_sum

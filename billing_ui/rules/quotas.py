@@ -99,14 +99,14 @@ def count(windows: Windows, meter: str, quantity: int, at: datetime, now: dateti
 
 def included_used(windows: Windows, meter: str, at: datetime, now: datetime, calendar: Calendar) -> int:
     """What was taken out of the included quantity of the period that an instant belongs to."""
-    return _taken(windows, meter, _own(at, now, calendar))
+    return _taken(windows, meter, own_period(at, now, calendar))
 
 
 def take_included(
     windows: Windows, meter: str, quantity: int, at: datetime, now: datetime, calendar: Calendar
 ) -> Windows:
     """The counters once `quantity` was taken out of what the plan includes in the period of an instant."""
-    running, own = calendar.period(now), _own(at, now, calendar)
+    running, own = calendar.period(now), own_period(at, now, calendar)
     slot = _PERIOD if own.starts == running.starts else _BEFORE
     turned = _turned(windows, meter, running)
     taken = _taken(turned, meter, own) + quantity
@@ -129,7 +129,7 @@ def state(windows: Windows, limit: Limit, now: datetime, calendar: Calendar) -> 
     return LimitState(limit, used(windows, limit.meter, limit.window, frame), frame.ends_at)
 
 
-def _own(at: datetime, now: datetime, calendar: Calendar) -> Frame:
+def own_period(at: datetime, now: datetime, calendar: Calendar) -> Frame:
     """The period an instant belongs to: its own if that runs or has just ended, else the running one."""
     running, own = calendar.period(now), calendar.period(at)
     is_known = running.starts in (own.starts, own.ends)

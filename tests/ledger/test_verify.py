@@ -3,14 +3,14 @@
 import threading
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from billing_ui.infra.db import Database
 from billing_ui.ledger import Finding, verify
 from billing_ui.ledger.tables import account_head
+from tests.damage import break_in
 from tests.ledger.books import DAY, START, Books
 
-GUARDS = (("lot", "remaining"), ("lot", "is_open"), ("account_head", "signs"))
 HELD = (
     "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
     " VALUES (:account, 'a', 5, '{}', 0, '2029-01-01 00:00:00.000000', '2030-01-01 00:00:00.000000', 'open', '')"
@@ -31,20 +31,7 @@ def books(db: Database) -> Books:
 
 
 def damage(books: Books, statement: str) -> None:
-    """Goes behind the ledger's back, with the database's own guards lowered."""
-    with books.db.engine.connect() as connection:
-        if books.db.is_sqlite:
-            for pragma in ("ignore_check_constraints = ON", "foreign_keys = OFF"):
-                connection.connection.cursor().execute(f"PRAGMA {pragma}")
-            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            connection.execute(text("SET session_replication_role = replica"))  # no triggers, no foreign keys
-            for table, guard in GUARDS:
-                connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_{guard}"))
-        connection.execute(text(statement), {"account": books.account_id} if ":account" in statement else {})
-        connection.commit()
-        connection.invalidate()
+    break_in(books.db, statement, {"account": books.account_id} if ":account" in statement else {})
 
 
 def test_right_books_have_no_findings(books: Books) -> None:
@@ -104,7 +91,7 @@ def test_a_large_book_is_looked_at_in_pieces_and_nobody_is_missed(db: Database) 
         books.change(update(account_head).where(account_head.c.account_id == books.account_id).values(used=1))
     wrong = [books.account_id for books in all_books]
     for at_once in (1, 2, 5, 100):
-        assert [finding.account_id for finding in verify(db, at_once)] == wrong
+        assert [finding.account_id for finding in verify(db, accounts_at_once=at_once)] == wrong
 
 
 def test_verify_sees_one_instant_while_others_write(books: Books) -> None:
@@ -117,7 +104,7 @@ def test_verify_sees_one_instant_while_others_write(books: Books) -> None:
     writer = threading.Thread(target=keep_posting)
     writer.start()
     try:
-        assert [verify(books.db, 1) for _ in range(5)] == [[]] * 5
+        assert [verify(books.db, accounts_at_once=1) for _ in range(5)] == [[]] * 5
     finally:
         done.set()
         writer.join()

@@ -1,0 +1,74 @@
+"""Writes rollups and counters anew from the events, for whoever found them wrong or moved to another zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Table, delete, insert, select, text, update
+
+from billing_ui.infra.db import Tx
+from billing_ui.ledger.counting import Sums
+from billing_ui.ledger.recounting import Cell, KeptEvent, KeptHold, Recount
+from billing_ui.ledger.tables import account_day, account_head, account_month, hold, system_hour, usage_event
+from billing_ui.ledger.terms import PlanTerms
+from billing_ui.ledger.usage_checks import HOUR_S, hours_told
+from billing_ui.ledger.usage_verify import EVENTS, HOLDS
+from billing_ui.rules.quotas import Calendar
+
+_head = account_head.c
+_AT_ONCE = 5000
+
+
+def recount_account(tx: Tx, terms: PlanTerms, account_id: int, now: datetime, zone: str | None = None) -> int:
+    """Days, months and counters of one account, on the calendar of another zone if one is given. The head is locked,
+    so that nothing is used meanwhile. Answers how many events there are."""
+    connection = tx.connection()
+    head = connection.execute(select(account_head).where(_head.account_id == account_id).with_for_update()).one()
+    promised, zone = terms[head.plan_version_id], zone or head.zone
+    recount = Recount(Calendar(zone, head.period_on, promised.months), promised.paid, now)
+    counted = 0
+    options = {"yield_per": _AT_ONCE}
+    events: Iterable[Any] = connection.execute(
+        EVENTS.where(usage_event.c.account_id == account_id), execution_options=options
+    )
+    for event in events:
+        recount.event(KeptEvent._make(event))
+        counted += 1
+    holds: Iterable[Any] = connection.execute(HOLDS.where(hold.c.account_id == account_id))
+    for each in holds:
+        recount.hold(KeptHold._make(each))
+    _replace(tx, account_day, "day_on", account_id, recount.days)
+    _replace(tx, account_month, "month_on", account_id, recount.months)
+    values = {"zone": zone, "windows": recount.windows(now), "version": _head.version + 1}
+    connection.execute(update(account_head).where(_head.account_id == account_id).values(**values))
+    return counted
+
+
+def recount_hours(tx: Tx, paid: str | None) -> None:
+    """The hours of all accounts. Whoever records use meanwhile waits, and is added after it."""
+    connection = tx.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE system_hour IN SHARE ROW EXCLUSIVE MODE"))
+    connection.execute(delete(system_hour))
+    _insert(tx, system_hour, [_hour(row) for row in connection.execute(hours_told(paid)).mappings()])
+
+
+def _hour(row: RowMapping) -> dict[str, Any]:
+    at = datetime.fromtimestamp(row["hour"] * HOUR_S, UTC)
+    return {"hour_at": at, "stripe": 0, **{name: value for name, value in row.items() if name != "hour"}}
+
+
+def _replace(tx: Tx, table: Table, when: str, account_id: int, cells: Mapping[Cell, Sums]) -> None:
+    tx.connection().execute(delete(table).where(table.c.account_id == account_id))
+    rows = [
+        {"account_id": account_id, when: on, "meter": meter, "model": model, "operation": operation, **sums._asdict()}
+        for (on, meter, model, operation), sums in cells.items()
+    ]
+    _insert(tx, table, rows)
+
+
+def _insert(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        tx.connection().execute(insert(table), rows)

@@ -1,0 +1,51 @@
+"""Every way of damaging what metering keeps is found, and by its own check."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from billing_ui import ledger
+from billing_ui.services import grants, usage
+from billing_ui.services.usage import Usage
+from tests.damage import break_in
+from tests.metering import HOST, use
+from tests.services.test_usage_rebuilds import DESK, name_of
+from tests.world import World
+
+EARLIER = "2026-11-21 02:30:00.000000"
+
+
+@pytest.mark.parametrize(
+    ("statement", "checks"),
+    [
+        ("UPDATE usage_event SET event_id = 'z' WHERE event_id = 'b'", {"event_entry"}),
+        (f"UPDATE usage_event SET occurred_at = '{EARLIER}' WHERE event_id = 'b'", {"event_entry"}),
+        ("DELETE FROM usage_event WHERE event_id = 'b'",
+         {"entry_event", "account_day_events", "account_month_quantity", "system_hour_charged", "window"}),
+        ("UPDATE usage_event SET from_lots = from_lots + 1 WHERE event_id = 'b'",
+         {"entry_event", "event_parts", "account_day_charged", "system_hour_charged"}),
+        ("UPDATE usage_event SET allowance = allowance + 1 WHERE event_id = 'a'", {"event_parts", "included"}),
+        ("UPDATE usage_event SET input = 3, output = 9 WHERE event_id = 'a'",
+         {"account_day_input", "system_hour_output"}),
+        ("DELETE FROM account_day", {"account_day_events"}),
+        ("DELETE FROM account_month", {"account_month_events"}),
+        ("DELETE FROM system_hour", {"system_hour_events"}),
+        ("DELETE FROM entry WHERE cause = 'b'", {"event_entry", "seq"}),
+        ("UPDATE account_head SET windows = '{}'", {"window"}),
+        ("UPDATE account_day SET model = 'other'", {"account_day_events"}),
+    ],
+)  # fmt: skip
+def test_damage_is_found(world: World, statement: str, checks: set[str]) -> None:
+    sari = world.customer()
+    grants.grant(world.env, DESK, name_of(world, sari), 50_000, "to live on", "g1")
+    use(world, sari, "a", 20_000)
+    world.clock.advance(timedelta(days=1))
+    call = Usage(sari.account_id, "b", operation="chat", input_tokens=1_000)
+    asyncio.run(usage.reserve(world.env, HOST, call, 60))
+    # Far more than was estimated: all that the plan includes, and some of the balance.
+    asyncio.run(usage.settle(world.env, HOST, replace(call, output_tokens=99_000)))
+    world.books_are_right()
+    break_in(world.env.db, statement)
+    assert checks <= {finding.check for finding in ledger.verify(world.env.db, "tokens")}
