@@ -22,6 +22,7 @@ from billing_ui.rules.errors import BillingError, TooManyTries
 from billing_ui.rules.scopes import SCOPES, Scope
 
 RATE_PER_S, BURST = 50, 100
+READING_RATE_PER_S, READING_BURST = 500, 1_000
 # Metering stands in front of every call of an AI; this only stops a loop that has run wild.
 METERING_RATE_PER_S, METERING_BURST = 5_000, 10_000
 _SCOPE = "x-required-scope"
@@ -94,6 +95,12 @@ class HostRoute(APIRoute):
     def _told(self, left: int) -> dict[str, str]:
         full_in = -(-(self.burst - left) // self.rate_per_s)
         return {"RateLimit-Limit": str(self.burst), "RateLimit-Remaining": str(left), "RateLimit-Reset": str(full_in)}
+
+
+class ReadingRoute(HostRoute):
+    """A route that a host app asks when its own pages open."""
+
+    rate_per_s, burst = READING_RATE_PER_S, READING_BURST
 
 
 class MeteringRoute(HostRoute):

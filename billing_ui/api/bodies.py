@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from billing_ui.kit.strict_json import JsonRefused, read_object
 from billing_ui.rules.errors import FieldInvalid
+from billing_ui.rules.lists import read_day
 
 MAX_BODY = 16 * 1024
 _LONGEST_NAME = 80
@@ -51,6 +52,14 @@ def instant(field: str, words: str) -> datetime:
     if at is None or at.tzinfo is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise FieldInvalid(field=field, why="instant_with_zone")
     return at.astimezone(UTC)
+
+
+def day(field: str, words: str) -> date | None:
+    """A day, if one is given."""
+    given = read_day(words)
+    if words and given is None:
+        raise FieldInvalid(field=field, why="day")
+    return given
 
 
 def _first(wrong: ValidationError) -> FieldInvalid:

@@ -12,13 +12,14 @@ from billing_ui import runtime
 from billing_ui.api import documents
 from billing_ui.api.auth import HostRoute, bearer, needs
 from billing_ui.api.balance import one_account
+from billing_ui.api.bodies import day
 from billing_ui.api.schemas import StatsAnswer
 from billing_ui.env import Env
 from billing_ui.kit.period import local_day
 from billing_ui.queries.balance import account_of
 from billing_ui.queries.payment_stats import payment_stats, record
 from billing_ui.rules.errors import FieldInvalid
-from billing_ui.rules.lists import read_day, span_of
+from billing_ui.rules.lists import span_of
 
 router = APIRouter(route_class=HostRoute, prefix="/api/payments", tags=["payments"], dependencies=[Security(bearer)])
 
@@ -31,7 +32,7 @@ async def stats(
     env = runtime.env()
     if account and external_id:
         raise FieldInvalid(field="external_id", why="at_most_one_of_external_id_account")
-    told = await runtime.run(_read, env, account, external_id, _day("from", first), _day("to", last))
+    told = await runtime.run(_read, env, account, external_id, day("from", first), day("to", last))
     return JSONResponse(StatsAnswer.model_validate(told).model_dump(mode="json", by_alias=True))
 
 
@@ -43,10 +44,3 @@ def _read(env: Env, account: str, external_id: str, first: date | None, last: da
         if first_on > last_on:
             raise FieldInvalid(field="from", why="after_to")
         return {"account": public_id, **record(payment_stats(tx, account_id, first_on, last_on, zone))}
-
-
-def _day(name: str, words: str) -> date | None:
-    day = read_day(words)
-    if words and day is None:
-        raise FieldInvalid(field=name, why="day")
-    return day

@@ -10,6 +10,7 @@ from typing import Any
 from billing_ui.env import Env
 from billing_ui.i18n.load import text
 from billing_ui.queries.host_accounts import HostAccount
+from billing_ui.rules.meters import MeterState, meters
 from billing_ui.rules.quotas import LimitState
 from billing_ui.rules.usage import Cover, Refusal, Standing
 from billing_ui.rules.usage_warnings import Thresholds, Warned, warnings
@@ -33,57 +34,60 @@ class Teller:
         refused = outcome.result if isinstance(outcome.result, Refusal) else None
         covered = outcome.result if isinstance(outcome.result, Cover) else NOTHING
         return {
-            "allowed": refused is None, "reason": refused.reason if refused else None, "covered_by": asdict(covered),
+            "allowed": refused is None, "reason": refused.reason if refused else None, "covered_by": _covered(covered),
             "draws": dict(outcome.draws), "refusal": _refusal(refused) if refused else None,
-            **self.standing(outcome, outcome.draws),
+            **self.after(outcome, outcome.draws),
         }  # fmt: skip
 
     def taken(self, outcome: Outcome, taken: Taken) -> dict[str, Any]:
         return {
             "event_id": taken.event_id, "entry": taken.seq, "charged": taken.charged, "draws": dict(taken.draws),
-            "covered_by": asdict(taken.cover), "balance_after": taken.balance_after,
+            "covered_by": _covered(taken.cover), "balance_after": taken.balance_after,
             "occurred_at": instant(taken.occurred_at), "replayed": taken.replayed,
-            **self.standing(outcome, taken.draws),
+            **self.after(outcome, taken.draws),
         }  # fmt: skip
 
     def held(self, outcome: Outcome, held: Held) -> dict[str, Any]:
         return {
             "event_id": held.event_id, "state": held.state, "from_lots": held.from_lots, "allowance": held.allowance,
             "draws": dict(held.draws), "expires_at": instant(held.expires_at), "replayed": held.replayed,
-            **self.standing(outcome, held.draws),
+            **self.after(outcome, held.draws),
         }  # fmt: skip
 
     def released(self, outcome: Outcome, released: Released) -> dict[str, Any]:
-        meters = {limit.meter for limit in outcome.standing.terms.limits}
         return {
             "event_id": released.event_id, "state": "released", "replayed": released.replayed,
-            **self.standing(outcome, sorted(meters)),
+            **self.after(outcome, None),
         }  # fmt: skip
 
     def refused(self, outcome: Outcome, refusal: Refusal) -> dict[str, Any]:
         """What a problem document says beside its code."""
-        return {"refusal": _refusal(refusal), **self.standing(outcome, outcome.draws)}
+        return {"refusal": _refusal(refusal), **self.after(outcome, outcome.draws)}
 
     def title(self, refusal: Refusal) -> str:
         """What happened, what it means for the money, what to do next."""
         ends = "_for_good" if refusal.reason == "quota_exceeded" and refusal.resets_at is None else ""
-        facts = {**asdict(refusal), "meter": self._meter(refusal.meter), "resets_at": self._when(refusal.resets_at)}
+        facts = {**asdict(refusal), "meter": self._name(refusal.meter), "resets_at": self._when(refusal.resets_at)}
         return text(self._language, f"refusal.{refusal.reason}{ends}", **facts)
 
-    def standing(self, outcome: Outcome, meters: Iterable[str]) -> dict[str, Any]:
-        standing = outcome.standing
-        drawn = list(meters)
-        warned = warnings(standing, outcome.balance, drawn, self._thresholds, self._now)
+    def after(self, outcome: Outcome, drawn: Iterable[str] | None) -> dict[str, Any]:
+        return self.standing(outcome.standing, outcome.balance, outcome.held, drawn)
+
+    def standing(self, standing: Standing, balance: int, held: int, drawn: Iterable[str] | None) -> dict[str, Any]:
+        """The account, and the meters that were drawn, or all that its plan knows."""
+        states = meters(standing, self._now, drawn)
         return {
-            "account": self._account.public_id, "external_id": self._account.external_id, "balance": outcome.balance,
-            "held": outcome.held, "spendable": standing.spendable,
+            "account": self._account.public_id, "external_id": self._account.external_id, "balance": balance,
+            "held": held, "spendable": standing.spendable,
             "allowance_left": standing.allowance_left(self._now, self._now),
-            "meters": {meter: meter_of(standing, meter, self._now) for meter in drawn},
-            "warnings": [self._warning(each) for each in warned],
+            "meters": {name: _meter(standing, state, self._now) for name, state in states.items()},
+            "warnings": [
+                self._warning(each) for each in warnings(standing, balance, states, self._thresholds, self._now)
+            ],
         }  # fmt: skip
 
     def _warning(self, warned: Warned) -> dict[str, Any]:
-        facts = {**warned.facts, "percent": warned.percent, "meter": self._meter(warned.facts.get("meter"))}
+        facts = {**warned.facts, "percent": warned.percent, "meter": self._name(warned.facts.get("meter"))}
         ends = "_for_good" if "resets_at" in facts and facts["resets_at"] is None else ""
         if facts.get("resets_at"):
             facts["resets_at"] = self._when(facts["resets_at"])
@@ -93,7 +97,7 @@ class Teller:
             "action_url": self._env.config.url(_PLACES[warned.remedy]),
         }  # fmt: skip
 
-    def _meter(self, slug: str | None) -> str:
+    def _name(self, slug: str | None) -> str:
         meter = self._env.catalogue.meters.get(slug or "")
         return meter.name.said_in(self._language) if meter else slug or ""
 
@@ -101,14 +105,13 @@ class Teller:
         return None if at is None else {"when": at.isoformat(), "zone": self._account.zone}
 
 
-def meter_of(standing: Standing, meter: str, now: datetime) -> dict[str, Any]:
+def _meter(standing: Standing, state: MeterState, now: datetime) -> dict[str, Any]:
     """The tightest limit of a meter, and all of them. A meter nobody limits tells the use of the month."""
-    limits = standing.limits(meter, now)
-    if not limits:
-        return {**_unlimited(standing, meter, now), "limits": []}
-    told = [_limit(one) for one in limits]
-    tightest = min(range(len(limits)), key=lambda at: _room(limits[at]))
-    return {**told[tightest], "limits": told}
+    told = [_limit(one) for one in state.limits]
+    if not told:
+        return {**_unlimited(standing, state.meter, now), "limits": []}
+    at = 0 if state.tightest is None else state.limits.index(state.tightest)
+    return {**told[at], "limits": told}
 
 
 def _unlimited(standing: Standing, meter: str, now: datetime) -> dict[str, Any]:
@@ -132,8 +135,11 @@ def _limit(one: LimitState) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _room(one: LimitState) -> tuple[bool, int]:
-    return (one.remaining is None, one.remaining or 0)
+def _covered(cover: Cover) -> dict[str, int]:
+    return {
+        "allowance": cover.allowance, "from_lots": cover.from_lots, "overage": cover.overage,
+        "uncovered": cover.uncovered,
+    }  # fmt: skip
 
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _DAY = {
     "resets_at": "2026-11-21T17:00:00Z",
 }  # fmt: skip
 _MONTH = {**_DAY, "limit": 100_000, "remaining": 83_600, "percent": 16, "window": "month"}
-_STANDING: dict[str, Any] = {
+STANDING: dict[str, Any] = {
     "account": "acc_01jd8z2a4c6e8g0j2k4m6n8p0r", "external_id": "user-4711", "balance": 0, "held": 0, "spendable": 0,
     "allowance_left": 83_600, "meters": {"tokens": {**_DAY, "limits": [_DAY, _MONTH]}},
     "warnings": [
@@ -42,7 +42,7 @@ _STANDING: dict[str, Any] = {
 _COVERED = {"allowance": 1_000, "from_lots": 0, "overage": 0, "uncovered": 0}
 _TAKEN = {
     "event_id": "evt-2026-000001", "entry": 17, "charged": 1_000, "draws": {"tokens": 1_000}, "covered_by": _COVERED,
-    "balance_after": 0, "occurred_at": "2026-11-21T03:00:00Z", "replayed": False, **_STANDING,
+    "balance_after": 0, "occurred_at": "2026-11-21T03:00:00Z", "replayed": False, **STANDING,
 }  # fmt: skip
 _REFUSAL = {
     "reason": "quota_exceeded", "meter": "tokens", "window": "day", "limit": 20_000, "used": 16_400, "needed": 9_000,
@@ -50,20 +50,20 @@ _REFUSAL = {
 }  # fmt: skip
 _REFUSED = {
     "type": "about:blank#quota_exceeded", "title": "A sentence for people.", "status": 402, "code": "quota_exceeded",
-    "facts": {}, "request_id": "req_01jd8z3v7qx5m2n4p6r8s9t0vw", "refusal": _REFUSAL, **_STANDING,
+    "facts": {}, "request_id": "req_01jd8z3v7qx5m2n4p6r8s9t0vw", "refusal": _REFUSAL, **STANDING,
 }  # fmt: skip
 _YES = {
-    "allowed": True, "reason": None, "covered_by": _COVERED, "draws": {"tokens": 1_000}, "refusal": None, **_STANDING,
+    "allowed": True, "reason": None, "covered_by": _COVERED, "draws": {"tokens": 1_000}, "refusal": None, **STANDING,
 }  # fmt: skip
 _NO = {
     "allowed": False, "reason": "quota_exceeded", "covered_by": {**_COVERED, "allowance": 0},
-    "draws": {"tokens": 9_000}, "refusal": _REFUSAL, **_STANDING,
+    "draws": {"tokens": 9_000}, "refusal": _REFUSAL, **STANDING,
 }  # fmt: skip
 _HELD = {
     "event_id": "evt-2026-000001", "state": "open", "from_lots": 0, "allowance": 1_000, "draws": {"tokens": 1_000},
-    "expires_at": "2026-11-21T03:15:00Z", "replayed": False, **_STANDING,
+    "expires_at": "2026-11-21T03:15:00Z", "replayed": False, **STANDING,
 }  # fmt: skip
-_RELEASED = {"event_id": "evt-2026-000001", "state": "released", "replayed": False, **_STANDING}
+_RELEASED = {"event_id": "evt-2026-000001", "state": "released", "replayed": False, **STANDING}
 
 _AGAIN = "The same event again: what was answered then, and how the account stands now."
 _REFUSED_ANSWER: dict[str, Any] = {

@@ -34,9 +34,14 @@ class Named(Protocol):
 
 def named(ask: Named) -> Whose:
     """The one name that was given; both or none say nothing."""
-    if bool(ask.account) == bool(ask.external_id):
+    return named_by(ask.account or "", ask.external_id or "")
+
+
+def named_by(account: str, external_id: str) -> Whose:
+    """The same in the query of an address."""
+    if bool(account) == bool(external_id):
         raise FieldInvalid(field="external_id", why="exactly_one_of_external_id_account")
-    return Whose(ask.account or "", ask.external_id or "")
+    return Whose(account, external_id)
 
 
 async def account_of(env: Env, whose: Whose) -> HostAccount:
