@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from billing_ui import ledger, runtime
+from billing_ui import runtime
+from billing_ui.cli.seed_usage import back_then, come_near, live_a_day
 from billing_ui.env import Env
 from billing_ui.kit.amount import Amount
 from billing_ui.kit.clock import ManualClock
+from billing_ui.kit.period import local_day, local_instant
 from billing_ui.models import Job, MailLog, Member, Operator, User
 from billing_ui.queries.overview import head
 from billing_ui.rules.access import Actor, OperatorRole, system
@@ -25,7 +27,7 @@ from billing_ui.services.topups import RequestTopup
 
 PASSWORD = "demo-kata-sandi"  # noqa: S105 - opens nothing but the demo
 DOMAIN = "demo.billing.test"
-_MONTH = timedelta(days=33)
+_BEFORE = {"customer": timedelta(days=33), "busy": timedelta(days=2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ _PEOPLE = (
     _Person("customer", "Sari Wulandari"),
     _Person("newcomer", "Bagas Pratama"),
     _Person("payer", "Tono Saputra"),
+    _Person("busy", "Citra Anggraini"),
     _Person("support", "Dewi Lestari", "support"),
     _Person("finance", "Rudi Hartono", "finance"),
     _Person("admin", "Maya Kusuma", "admin"),
@@ -66,11 +69,12 @@ def seed(env: Env) -> list[dict[str, Any]]:
     waited_before = set(_waiting_mails(env))
     for person in _PEOPLE:
         if _find(env, person.email) is None:
-            began = now - _MONTH if person.role == "customer" else now
-            past = replace(env, clock=ManualClock(began))
-            actor = _open(past, person)
-            if person.role == "customer":
-                _live_a_month(past, actor, now)
+            with back_then(env, now - _BEFORE.get(person.role, timedelta(0))) as (past, clock):
+                actor = _open(past, person)
+                if person.role == "customer":
+                    _live_a_month(past, clock, actor, now)
+            if person.role == "busy":
+                come_near(env, actor, now)
     _forget_mails(env, [key for key in _waiting_mails(env) if key not in waited_before])
     return [_told(env, person) for person in _PEOPLE]
 
@@ -108,27 +112,29 @@ def _open(env: Env, person: _Person) -> Actor:
         return Actor(f"user:{user.public_id}", user.id, account.id)
 
 
-def _live_a_month(env: Env, actor: Actor, until: datetime) -> None:
+def _live_a_month(env: Env, clock: ManualClock, actor: Actor, until: datetime) -> None:
     """Two top-ups, a little use each day, a gift from support: what a history page should show."""
-    clock = env.clock
-    assert isinstance(clock, ManualClock)
     assert actor.account_id is not None
+    zone = env.catalogue.zone
+    first_on = local_day(clock.now(), zone)
     _pay(env, actor, 50_000, "QRIS", "demo-1")
     for day, tokens in _days():
-        clock.advance(timedelta(days=1))
-        if clock.now() >= until:
+        day_on = first_on + timedelta(days=day)
+        opens_at = local_instant(datetime.combine(day_on, time(8)), zone)
+        if opens_at >= until:
             return
+        clock.advance(max(opens_at - clock.now(), timedelta(0)))
         if day == 18:
             _pay(env, actor, 100_000, "VA_BCA", "demo-2")
         if day == 27:
             with env.db.read() as tx:
                 account = head(tx, actor.account_id).account
             grants.grant(env, system("demo"), account, 25_000, "Kompensasi gangguan 12 menit", "demo-gift")
-        _use(env, actor, tokens, f"demo-{day}")
+        live_a_day(env, clock, actor, day, day_on, tokens, until)
 
 
 def _days() -> Iterator[tuple[int, int]]:
-    for day in range(1, 33):
+    for day in range(1, 34):
         yield day, 0 if day % 7 == 6 else 9_000 + (day * 7_919) % 23_000
 
 
@@ -151,18 +157,6 @@ def _gift(env: Env, actor: Actor, tokens: int, name: str) -> None:
     with env.db.read() as tx:
         account = head(tx, actor.account_id).account
     grants.grant(env, system("demo"), account, tokens, "Saldo awal demo", f"demo-gift-{name}")
-
-
-def _use(env: Env, actor: Actor, tokens: int, name: str) -> None:
-    assert actor.account_id is not None
-    if tokens == 0:
-        return
-    with env.db.begin() as tx:
-        spent = ledger.Transfer(ledger.TOKEN, ledger.WALLET, ledger.CONSUMED, tokens)
-        posting = ledger.Posting(
-            actor.account_id, f"usage:{name}", f"evt_{name}", "system:demo", env.clock.now(), (spent,)
-        )
-        ledger.post(tx, posting, env.clock.now())
 
 
 def _told(env: Env, person: _Person) -> dict[str, Any]:

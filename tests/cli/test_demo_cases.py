@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,9 @@ from billing_ui.cli.seed import seed
 from billing_ui.infra.db import Database
 from billing_ui.models import Job, MailLog, User
 from billing_ui.queries.captures import undecided
+from billing_ui.queries.host_payments import account_id_of
+from billing_ui.queries.limits import user_current_limits
+from billing_ui.queries.usage import usage
 from billing_ui.services import mails
 from tests.live_sandbox import Box, running_sandbox
 from tests.world import World, open_world
@@ -60,3 +64,28 @@ def test_seeding_again_leaves_real_mails_that_wait_alone(world: World) -> None:
         waiting = tx.scalars(select(col(MailLog.to_address)).where(col(MailLog.status) == "queued")).all()
         jobs = tx.scalars(select(col(Job.key)).where(col(Job.kind) == mails.KIND, col(Job.state) == "queued")).all()
     assert (list(waiting), len(jobs)) == ([customer.email], 1)
+
+
+def test_the_demo_has_a_month_of_use_and_somebody_who_meets_a_limit(world: World) -> None:
+    people = {each["role"]: each for each in seed(world.env)}
+    now = world.clock.now()
+    with world.env.db.read() as tx:
+        ids = {role: account_id_of(tx, account=told["account"], external_id=None) for role, told in people.items()}
+        used = usage(tx, ids["customer"] or 0, date(2026, 10, 19), date(2026, 11, 21), "day")
+        kinds = usage(tx, ids["customer"] or 0, date(2026, 10, 19), date(2026, 11, 21), "operation")
+        tight = user_current_limits(tx, world.env.writer.terms, ids["busy"] or 0, now).meters["tokens"].tightest
+    assert len(used.rows) > 25
+    assert {row.group for row in kinds.rows} == set(world.env.catalogue.operations)
+    assert tight is not None and 85 <= tight.percent < 100
+    assert seed(world.env) == list(people.values())
+    world.books_are_right()
+
+
+@pytest.mark.parametrize("name", ["interview", "enterprise", "studio"])
+def test_every_catalogue_has_people_who_use_it(sqlite_url: str, name: str) -> None:
+    with open_world(Database(sqlite_url), catalogue=name) as world:
+        people = {each["role"]: each for each in seed(world.env)}
+        with world.env.db.read() as tx:
+            customer = account_id_of(tx, account=people["customer"]["account"], external_id=None)
+            assert usage(tx, customer or 0, date(2026, 10, 19), date(2026, 11, 21), "operation").rows
+        world.books_are_right()
