@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from billing_ui.ledger.asks import Ask, Taken
-from billing_ui.ledger.counting import Sums, rollups
+from billing_ui.ledger.counting import counted
 from billing_ui.ledger.deciding import Event, HoldRow, Line, Page
 from billing_ui.ledger.terms import PlanTerms
 from billing_ui.rules.lots import OpenLot
@@ -68,13 +68,12 @@ def _hold(told: Sequence[Any]) -> HoldRow:
 
 
 def written(pages: Sequence[Page]) -> dict[str, Rows]:
-    """The rows of every table that the decisions of a batch touch."""
-    counted = rollups(pages)
+    """The rows of every table that the decisions of a batch touch. Names are short: PostgreSQL reads them as JSON."""
     holds = [(page.account_id, hold) for page in pages for hold in page.touched.values()]
     return {
         "heads": [_head(page) for page in pages],
-        "lines": [_line(page, line) for page in pages for line in page.lines],
         "events": [_event(page, event) for page in pages for event in page.events],
+        "lines": [_line(page, line) for page in pages for line in page.lines],
         "lots": [
             {"a": page.account_id, "i": lot.id, "r": lot.remaining}
             for page in pages if page.burned for lot in page.lots if lot.id in page.burned
@@ -83,9 +82,7 @@ def written(pages: Sequence[Page]) -> dict[str, Rows]:
         "ended": [
             {"a": account_id, "i": hold.id, "s": hold.state} for account_id, hold in holds if hold.id is not None
         ],
-        "days": [_day(key, sums) for key, sums in counted.days.items()],
-        "months": [_month(key, sums) for key, sums in counted.months.items()],
-        "hours": [_hour(key, sums) for key, sums in counted.hours.items()],
+        "cells": counted(pages),
     }  # fmt: skip
 
 
@@ -98,11 +95,10 @@ def _head(page: Page) -> dict[str, Any]:
 
 
 def _line(page: Page, line: Line) -> dict[str, Any]:
-    ask = line.ask
-    assert ask.need is not None
+    """`e` numbers the last line of its event, under which the event itself is kept."""
     return {
-        "a": page.account_id, "s": line.seq, "k": ask.key, "l": line.line, "q": line.quantity, "b": line.balance_after,
-        "t": line.lot_id, "o": stamp(ask.need.at), "w": ask.actor, "c": ask.event_id, "h": ask.request_hash,
+        "a": page.account_id, "s": line.seq, "e": line.event_seq, "l": line.line, "q": line.quantity,
+        "b": line.balance_after, "t": line.lot_id,
     }  # fmt: skip
 
 
@@ -110,7 +106,8 @@ def _event(page: Page, event: Event) -> dict[str, Any]:
     told, need, cover = event.ask.told, event.ask.need, event.cover
     assert told is not None and need is not None
     return {
-        "a": page.account_id, "s": event.seq, "e": event.ask.event_id, "op": told.operation, "m": told.model,
+        "a": page.account_id, "s": event.seq, "e": event.ask.event_id, "w": event.ask.actor,
+        "h": event.ask.request_hash, "op": told.operation, "m": told.model,
         "ss": told.session, "i": told.input, "o": told.output, "c": told.cached, "q": told.quantity, "d": event.draws,
         "r": told.rate_version, "al": cover.allowance, "fl": cover.from_lots, "ov": cover.overage,
         "un": cover.uncovered, "at": stamp(need.at), "md": told.metadata,
@@ -124,27 +121,9 @@ def _new_hold(account_id: int, hold: HoldRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _day(key: tuple[int, date, str, str, str], sums: Sums) -> dict[str, Any]:
-    account_id, day_on, meter, model, operation = key
-    return {"account_id": account_id, "day_on": day_on.isoformat(), "meter": meter, "model": model,
-            "operation": operation, **sums._asdict()}  # fmt: skip
-
-
-def _month(key: tuple[int, date, str, str, str], sums: Sums) -> dict[str, Any]:
-    account_id, month_on, meter, model, operation = key
-    return {"account_id": account_id, "month_on": month_on.isoformat(), "meter": meter, "model": model,
-            "operation": operation, **sums._asdict()}  # fmt: skip
-
-
-def _hour(key: tuple[datetime, str, str, str, int], sums: Sums) -> dict[str, Any]:
-    hour_at, meter, model, operation, account_id = key
-    return {"account_id": account_id, "hour_at": stamp(hour_at), "meter": meter, "model": model,
-            "operation": operation, **sums._asdict()}  # fmt: skip
-
-
 def stamp(instant: datetime) -> str:
     """An instant as SQLite stores it, which PostgreSQL reads as well: both keep UTC."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _stamp_or_none(instant: datetime | None) -> str | None:

@@ -13,10 +13,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from billing_ui.infra.db import Database
-from billing_ui.ledger.asks import Ask
+from billing_ui.ledger.asks import USAGE, Ask
 from billing_ui.ledger.batch_rows import Rows, asked, instant, page_of, written
 from billing_ui.ledger.deciding import Page
-from billing_ui.ledger.sqlite_statements import HOLDS, JSON_VALUES, KNOWN, LOTS, READ, WRITES
+from billing_ui.ledger.sqlite_statements import HOLDS, JSON_VALUES, KNOWN, LOTS, READ, ROLLUPS, WRITES
 from billing_ui.ledger.terms import PlanTerms
 
 Answer = TypeVar("Answer")
@@ -86,17 +86,20 @@ class SqliteBooks:
 
     def _save(self, connection: sqlite3.Connection, rows: dict[str, Rows]) -> None:
         recorded_at = {head["a"]: head["l"] for head in rows["heads"]}
+        events = {(event["a"], event["s"]): event for event in rows["events"]}
         for line in rows["lines"]:
-            line["n"] = recorded_at[line["a"]]
-        for hour in rows["hours"]:
-            hour["stripe"] = self._stripe
+            event = events[line["a"], line["e"]]
+            line |= {"k": USAGE + event["e"], "o": event["at"], "n": recorded_at[line["a"]], "w": event["w"],
+                     "c": event["e"], "h": event["h"]}  # fmt: skip
         for table, statement in WRITES.items():
-            if not rows[table]:
-                continue
             for name in JSON_VALUES.get(table, ()):
                 for row in rows[table]:
                     row[name] = json.dumps(row[name])
             connection.executemany(statement, rows[table])
+        for cell in rows["cells"]:
+            cell["stripe"] = self._stripe
+        for statement in ROLLUPS:
+            connection.executemany(statement, rows["cells"])
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from billing_ui.ledger.asks import Ask, Held, Outcome, Released, Result, Taken
 from billing_ui.rules import quotas
 from billing_ui.rules.errors import KeyReused, NotFound
-from billing_ui.rules.lots import Draw, OpenLot, burn, burn_order
+from billing_ui.rules.lots import OpenLot, burn, burn_order
 from billing_ui.rules.quotas import Calendar, Windows
 from billing_ui.rules.usage import Cover, Refusal, Standing, Terms, cover
 
@@ -37,6 +37,7 @@ class Line(NamedTuple):
     quantity: int
     balance_after: int
     lot_id: int | None
+    event_seq: int
 
 
 class Event(NamedTuple):
@@ -86,9 +87,10 @@ class Page:
         )
 
     def standing(self, now: datetime) -> Standing:
-        debt = sum(lot.remaining for lot in self.lots) - self.balance
-        usable = sum(lot.remaining for lot in self.lots if lot.burns(now))
-        return Standing(self.access, self.terms, self.calendar, self.windows, usable - self.held - debt - self.floor)
+        # Usable lots less debt: what is in the balance, but frozen or past its time, is the difference.
+        idle = sum(lot.remaining for lot in self.lots if not lot.burns(now))
+        spendable = self.balance - idle - self.held - self.floor
+        return Standing(self.access, self.terms, self.calendar, self.windows, spendable)
 
     def decide(self, ask: Ask, now: datetime) -> Outcome:
         """What becomes of an ask. Raises what is wrong with the ask itself; a "no" is a value."""
@@ -183,10 +185,12 @@ class Page:
     def _take(self, ask: Ask, covered: Cover, now: datetime) -> Taken:
         assert ask.need is not None
         draws = dict(ask.need.draws)
-        for number, drawn in enumerate(self._burn(covered.from_lots, now), start=1):
+        drawn = self._burn(covered.from_lots, now)
+        last = self.seq + len(drawn)
+        for number, (lot_id, quantity) in enumerate(drawn, start=1):
             self.seq += 1
-            self.balance -= drawn.quantity
-            self.lines.append(Line(self.seq, ask, number, drawn.quantity, self.balance, drawn.lot_id))
+            self.balance -= quantity
+            self.lines.append(Line(self.seq, ask, number, quantity, self.balance, lot_id, last))
         self.used += covered.from_lots
         self._count(draws, covered.allowance, ask.need.at, now)
         self.last_at = max(now, self.last_at)
@@ -196,14 +200,17 @@ class Page:
         self.known[ask.event_id] = (taken, ask.request_hash)
         return taken
 
-    def _burn(self, quantity: int, now: datetime) -> list[Draw]:
+    def _burn(self, quantity: int, now: datetime) -> list[tuple[int | None, int]]:
         """Takes a quantity out of the lots; a spend of nothing is one draw of nothing, so that it is on record too."""
-        draws = burn(burn_order(self.lots, now), quantity) or [Draw(None, 0)]
+        if quantity == 0:
+            return [(None, 0)]
+        draws = burn(burn_order(self.lots, now), quantity)
         taken = {draw.lot_id: draw.quantity for draw in draws if draw.lot_id is not None}
-        if taken:
-            self.lots = [replace(lot, remaining=lot.remaining - taken.get(lot.id, 0)) for lot in self.lots]
-            self.burned.update(taken)
-        return draws
+        self.lots = [
+            replace(lot, remaining=lot.remaining - taken[lot.id]) if lot.id in taken else lot for lot in self.lots
+        ]
+        self.burned.update(taken)
+        return [(draw.lot_id, draw.quantity) for draw in draws]
 
     def next_due(self) -> datetime | None:
         """The earliest expiry among the lots that stay open."""

@@ -106,6 +106,7 @@ class Lane:
 
     async def _serve(self, batch: list[_Waiting]) -> None:
         """Answers a batch. What breaks it is looked for in halves, so that one poisoned ask spoils nobody else's."""
+        broken: list[_Waiting] = []
         try:
             await self._try(batch)
         except _AWAY as error:
@@ -115,13 +116,13 @@ class Lane:
         except Exception as error:
             # It may be the connection that is spoiled, by a plan of before a migration: the next one is fresh.
             await self._hang_up()
-            left = [one for one in batch if not one.answer.done()]
-            if len(left) > 1:
-                await self._serve(left[: len(left) // 2])
-                await self._serve(left[len(left) // 2 :])
-            elif left:
+            broken = [one for one in batch if not one.answer.done()]
+            if len(broken) == 1:
                 log.exception("an ask broke its batch of one")
-                left[0].answer.set_exception(error)
+                broken.pop().answer.set_exception(error)
+        if broken:
+            await self._serve(broken[: len(broken) // 2])
+            await self._serve(broken[len(broken) // 2 :])
 
     async def _try(self, batch: list[_Waiting]) -> None:
         asks = [one.ask for one in batch]

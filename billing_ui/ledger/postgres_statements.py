@@ -35,10 +35,12 @@ LOCK = "SELECT 1 FROM account_head WHERE account_id = ANY(%s::bigint[]) ORDER BY
 
 _ROLLUP = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in (
     "events", "input", "output", "quantity", "charged", "overage", "uncovered"))  # fmt: skip
-_SUMS = "events bigint, input bigint, output bigint, quantity bigint, charged bigint, overage bigint, uncovered bigint"
 _SUM_NAMES = "events, input, output, quantity, charged, overage, uncovered"
+_SUMS = "sum(n), sum(i), sum(o), sum(q), sum(c), sum(v), sum(u)"
 
 # Everything hangs on the heads that still stand as they were read; those that do not are left alone and answered so.
+# Hours are shared by all accounts and processes: whoever adds to several does so in their order, so that none waits for
+# another in a circle.
 WRITE = f"""
 WITH wanted AS (
  SELECT * FROM json_to_recordset(%(heads)s::json) AS w (a bigint, v bigint, n bigint, s bigint, b bigint, h bigint,
@@ -52,19 +54,22 @@ WITH wanted AS (
  FROM wanted JOIN locked ON locked.account_id = wanted.a
  WHERE head.account_id = wanted.a AND head.version = wanted.v
  RETURNING head.account_id, head.last_at
+), event AS (
+ SELECT e.*, moved.last_at
+ FROM json_to_recordset(%(events)s::json) AS e (a bigint, s bigint, e text, w text, h text, op text, m text, ss text,
+  i bigint, o bigint, c bigint, q bigint, d jsonb, r bigint, al bigint, fl bigint, ov bigint, un bigint,
+  at timestamptz, md jsonb) JOIN moved ON moved.account_id = e.a
 ), written AS (
  INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
   recorded_at, actor, cause, request_hash)
- SELECT e.a, e.s, e.k, e.l, 'TOKEN', 'wallet', 'consumed', e.q, e.b, e.t, e.o, moved.last_at, e.w, e.c, e.h
- FROM json_to_recordset(%(lines)s::json) AS e (a bigint, s bigint, k text, l smallint, q bigint, b bigint, t bigint,
-  o timestamptz, w text, c text, h text) JOIN moved ON moved.account_id = e.a
+ SELECT l.a, l.s, 'usage:' || event.e, l.l, 'TOKEN', 'wallet', 'consumed', l.q, l.b, l.t, event.at, event.last_at,
+  event.w, event.e, event.h
+ FROM json_to_recordset(%(lines)s::json) AS l (a bigint, s bigint, e bigint, l smallint, q bigint, b bigint, t bigint)
+  JOIN event ON event.a = l.a AND event.s = l.e
 ), kept AS (
  INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
   rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
- SELECT e.a, e.s, e.e, e.op, e.m, e.ss, e.i, e.o, e.c, e.q, e.d, e.r, e.al, e.fl, e.ov, e.un, e.at, e.md
- FROM json_to_recordset(%(events)s::json) AS e (a bigint, s bigint, e text, op text, m text, ss text, i bigint,
-  o bigint, c bigint, q bigint, d jsonb, r bigint, al bigint, fl bigint, ov bigint, un bigint, at timestamptz, md jsonb)
-  JOIN moved ON moved.account_id = e.a
+ SELECT a, s, e, op, m, ss, i, o, c, q, d, r, al, fl, ov, un, at, md FROM event
 ), burned AS (
  UPDATE lot SET remaining = b.r, is_open = b.r > 0
  FROM json_to_recordset(%(lots)s::json) AS b (a bigint, i bigint, r bigint) JOIN moved ON moved.account_id = b.a
@@ -77,25 +82,20 @@ WITH wanted AS (
 ), ended AS (
  UPDATE hold SET state = h.s FROM json_to_recordset(%(ended)s::json) AS h (a bigint, i bigint, s text)
  JOIN moved ON moved.account_id = h.a WHERE hold.id = h.i
+), cell AS (
+ SELECT x.* FROM json_to_recordset(%(cells)s::json) AS x (a bigint, d date, h timestamptz, m text, md text, op text,
+  n bigint, i bigint, o bigint, q bigint, c bigint, v bigint, u bigint) JOIN moved ON moved.account_id = x.a
 ), days AS (
  INSERT INTO account_day AS t (account_id, day_on, meter, model, operation, {_SUM_NAMES})
- SELECT d.account_id, d.day_on, d.meter, d.model, d.operation, {_SUM_NAMES}
- FROM json_to_recordset(%(days)s::json) AS d (account_id bigint, day_on date, meter text, model text, operation text,
-  {_SUMS}) JOIN moved USING (account_id)
+ SELECT a, d, m, md, op, {_SUMS} FROM cell GROUP BY a, d, m, md, op
  ON CONFLICT (account_id, day_on, meter, model, operation) DO UPDATE SET {_ROLLUP}
 ), months AS (
  INSERT INTO account_month AS t (account_id, month_on, meter, model, operation, {_SUM_NAMES})
- SELECT d.account_id, d.month_on, d.meter, d.model, d.operation, {_SUM_NAMES}
- FROM json_to_recordset(%(months)s::json) AS d (account_id bigint, month_on date, meter text, model text,
-  operation text, {_SUMS}) JOIN moved USING (account_id)
+ SELECT a, date_trunc('month', d), m, md, op, {_SUMS} FROM cell GROUP BY 1, 2, 3, 4, 5
  ON CONFLICT (account_id, month_on, meter, model, operation) DO UPDATE SET {_ROLLUP}
 ), hours AS (
  INSERT INTO system_hour AS t (hour_at, meter, model, operation, stripe, {_SUM_NAMES})
- SELECT hour_at, meter, model, operation, %(stripe)s::smallint, sum(events), sum(input), sum(output), sum(quantity),
-  sum(charged), sum(overage), sum(uncovered)
- FROM json_to_recordset(%(hours)s::json) AS d (account_id bigint, hour_at timestamptz, meter text, model text,
-  operation text, {_SUMS}) JOIN moved USING (account_id)
- GROUP BY hour_at, meter, model, operation ORDER BY hour_at, meter, model, operation
+ SELECT h, m, md, op, %(stripe)s::smallint, {_SUMS} FROM cell GROUP BY h, m, md, op ORDER BY h, m, md, op
  ON CONFLICT (hour_at, meter, model, operation, stripe) DO UPDATE SET {_ROLLUP}
 )
 SELECT account_id FROM moved

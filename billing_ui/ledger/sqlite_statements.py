@@ -24,18 +24,25 @@ FROM json_each(?) asked
 CROSS JOIN hold ON hold.account_id = asked.value ->> 0 AND hold.key = asked.value ->> 1
 """
 
-_SUMS = ("events", "input", "output", "quantity", "charged", "overage", "uncovered")
+_SUMS = {"events": "n", "input": "i", "output": "o", "quantity": "q", "charged": "c", "overage": "v", "uncovered": "u"}
 
 
-def _rollup(table: str, *keys: str) -> str:
-    columns, given = ", ".join((*keys, *_SUMS)), ", ".join(f":{name}" for name in (*keys, *_SUMS))
+def _rollup(table: str, key: dict[str, str]) -> str:
+    columns, given = ", ".join((*key, *_SUMS)), ", ".join((*key.values(), *(f":{name}" for name in _SUMS.values())))
     added = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
     return (
         f"INSERT INTO {table} ({columns}) VALUES ({given}) "  # noqa: S608 - our own words
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}"
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added}"
     )
 
 
+_WHAT = {"meter": ":m", "model": ":md", "operation": ":op"}
+# Each cell is added to a day, a month and an hour.
+ROLLUPS = (
+    _rollup("account_day", {"account_id": ":a", "day_on": ":d"} | _WHAT),
+    _rollup("account_month", {"account_id": ":a", "month_on": "date(:d, 'start of month')"} | _WHAT),
+    _rollup("system_hour", {"hour_at": ":h"} | _WHAT | {"stripe": ":stripe"}),
+)
 # In the order in which they are written; the names are those of the rows that `batch_rows.written` makes.
 WRITES = {
     "heads": "UPDATE account_head SET version = version + 1, seq = :s, balance = :b, held = :h, used = used + :u,"
@@ -50,9 +57,6 @@ WRITES = {
     "holds": "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
     " VALUES (:a, :k, :q, :d, :al, :at, :e, :s, :h)",
     "ended": "UPDATE hold SET state = :s WHERE id = :i",
-    "days": _rollup("account_day", "account_id", "day_on", "meter", "model", "operation"),
-    "months": _rollup("account_month", "account_id", "month_on", "meter", "model", "operation"),
-    "hours": _rollup("system_hour", "hour_at", "meter", "model", "operation", "stripe"),
 }
 # Where a row holds something that SQLite keeps as JSON text.
 JSON_VALUES = {"heads": ("w",), "events": ("d", "md"), "holds": ("d",)}
