@@ -17,6 +17,8 @@ from billing_ui.jobs import (
     look_refund,
     purge,
     reconcile,
+    release_holds,
+    seal,
     send_mail,
     sweep_payments,
 )
@@ -32,6 +34,8 @@ _ROUNDS: Mapping[str, tuple[timedelta, Callable[[Env], object]]] = {
     "cron.beat": (BEAT_EVERY, beat.run),
     "cron.sweep_payments": (timedelta(seconds=30), sweep_payments.run),
     "cron.expire_lots": (timedelta(minutes=15), expire_lots.run),
+    "cron.release_holds": (timedelta(minutes=5), release_holds.run),
+    "cron.seal": (timedelta(hours=1), seal.run),
     "cron.issue_receipts": (timedelta(hours=1), issue_receipts.run),
     "cron.purge": (timedelta(hours=24), purge.run),
 }

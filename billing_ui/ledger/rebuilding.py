@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Table, delete, insert, select, text, update
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.counting import Sums
 from billing_ui.ledger.recounting import Cell, KeptEvent, KeptHold, Recount
+from billing_ui.ledger.streams import streamed
 from billing_ui.ledger.tables import account_day, account_head, account_month, hold, system_hour, usage_event
 from billing_ui.ledger.terms import PlanTerms
 from billing_ui.ledger.usage_checks import HOUR_S, hours_told
@@ -18,7 +19,6 @@ from billing_ui.ledger.usage_verify import EVENTS, HOLDS
 from billing_ui.rules.quotas import Calendar
 
 _head = account_head.c
-_AT_ONCE = 5000
 
 
 def recount_account(tx: Tx, terms: PlanTerms, account_id: int, now: datetime, zone: str | None = None) -> int:
@@ -29,13 +29,10 @@ def recount_account(tx: Tx, terms: PlanTerms, account_id: int, now: datetime, zo
     promised, zone = terms[head.plan_version_id], zone or head.zone
     recount = Recount(Calendar(zone, head.period_on, promised.months), promised.paid, now)
     counted = 0
-    options = {"yield_per": _AT_ONCE}
-    events: Iterable[Any] = connection.execute(
-        EVENTS.where(usage_event.c.account_id == account_id), execution_options=options
-    )
-    for event in events:
-        recount.event(KeptEvent._make(event))
-        counted += 1
+    with streamed(connection, EVENTS.where(usage_event.c.account_id == account_id)) as events:
+        for event in events:
+            recount.event(KeptEvent._make(event))
+            counted += 1
     holds: Iterable[Any] = connection.execute(HOLDS.where(hold.c.account_id == account_id))
     for each in holds:
         recount.hold(KeptHold._make(each))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 from sqlmodel import col
 
 from billing_ui.ledger.check_terms import in_scope
 from billing_ui.ledger.counting import Sums
 from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.recounting import NOTHING, Cell, KeptEvent, KeptHold, Recount
+from billing_ui.ledger.streams import ByAccount, streamed
 from billing_ui.ledger.tables import account_day, account_head, account_month, entry, hold, usage_event
 from billing_ui.ledger.terms import months_of
 from billing_ui.ledger.usage_checks import HOUR_S, hours_apart
@@ -21,8 +23,6 @@ from billing_ui.models import PlanVersion
 from billing_ui.rules.quotas import KINDS, Calendar
 
 _event, _head = usage_event.c, account_head.c
-# So many rows are in memory at once, however many an account has.
-_AT_ONCE = 5000
 
 EVENTS = (
     select(
@@ -42,44 +42,33 @@ HOLDS = (
 )
 
 
-class _Rows:
-    """A long answer in the order of accounts, read one account at a time."""
-
-    def __init__(self, rows: Iterable[Row[Any]]) -> None:
-        self._rows = iter(rows)
-        self._next: Row[Any] | None = next(self._rows, None)
-
-    def of(self, account_id: int) -> Iterator[Row[Any]]:
-        while self._next is not None and self._next.account_id <= account_id:
-            row, self._next = self._next, next(self._rows, None)
-            if row.account_id == account_id:
-                yield row
-
-
 def usage_findings(connection: Connection, scope: Mapping[str, int], paid: str | None) -> Iterator[Finding]:
     """What is wrong with the rollups and counters of the accounts in scope."""
     columns = (_head.account_id, _head.zone, _head.period_on, _head.windows, _head.last_at, col(PlanVersion.interval))
     joined = account_head.join(PlanVersion, col(PlanVersion.id) == _head.plan_version_id)
     wanted: Select[Any] = select(*columns).select_from(joined).where(in_scope(account_head))
     heads: Iterable[Any] = connection.execute(wanted.order_by(_head.account_id), scope).all()
-    events = _Rows(_streamed(connection, EVENTS.where(in_scope(usage_event)), scope))
-    holds = _Rows(_streamed(connection, HOLDS.where(in_scope(hold)), scope))
-    days = _Rows(_streamed(connection, _rollup(account_day, "day_on"), scope))
-    months = _Rows(_streamed(connection, _rollup(account_month, "month_on"), scope))
-    for head in heads:
-        calendar = Calendar(head.zone, head.period_on, months_of(head.interval))
-        recount = Recount(calendar, paid, head.last_at, head.windows)
-        for row in events.of(head.account_id):
-            event = KeptEvent._make(row)
-            recount.event(event)
-            drawn = event.draws.get(paid or "", 0)
-            if drawn != event.paid_quantity:
-                yield Finding("event_parts", head.account_id, str(event.seq), event.paid_quantity, drawn)
-        for row in holds.of(head.account_id):
-            recount.hold(KeptHold._make(row))
-        yield from _cells("account_day", head.account_id, days, recount.days)
-        yield from _cells("account_month", head.account_id, months, recount.months)
-        yield from _counters(head, calendar, recount)
+    with ExitStack() as stack:
+
+        def rows(query: Select[Any]) -> ByAccount:
+            return ByAccount(stack.enter_context(streamed(connection, query, scope)))
+
+        events, holds = rows(EVENTS.where(in_scope(usage_event))), rows(HOLDS.where(in_scope(hold)))
+        days, months = rows(_rollup(account_day, "day_on")), rows(_rollup(account_month, "month_on"))
+        for head in heads:
+            calendar = Calendar(head.zone, head.period_on, months_of(head.interval))
+            recount = Recount(calendar, paid, head.last_at, head.windows)
+            for row in events.of(head.account_id):
+                event = KeptEvent._make(row)
+                recount.event(event)
+                drawn = event.draws.get(paid or "", 0)
+                if drawn != event.paid_quantity:
+                    yield Finding("event_parts", head.account_id, str(event.seq), event.paid_quantity, drawn)
+            for row in holds.of(head.account_id):
+                recount.hold(KeptHold._make(row))
+            yield from _cells("account_day", head.account_id, days, recount.days)
+            yield from _cells("account_month", head.account_id, months, recount.months)
+            yield from _counters(head, calendar, recount)
 
 
 def hour_findings(connection: Connection, paid: str | None) -> Iterator[Finding]:
@@ -91,16 +80,12 @@ def hour_findings(connection: Connection, paid: str | None) -> Iterator[Finding]
         yield from _sums("system_hour", 0, subject, kept, told)
 
 
-def _streamed(connection: Connection, query: Select[Any], scope: Mapping[str, int]) -> Iterable[Row[Any]]:
-    return connection.execute(query, scope, execution_options={"yield_per": _AT_ONCE})
-
-
 def _rollup(table: Table, when: str) -> Select[Any]:
     names = ("account_id", when, "meter", "model", "operation", *COUNTERS)
     return select(*(table.c[name] for name in names)).where(in_scope(table)).order_by(table.c.account_id)
 
 
-def _cells(check: str, account_id: int, rows: _Rows, told: dict[Cell, Sums]) -> Iterator[Finding]:
+def _cells(check: str, account_id: int, rows: ByAccount, told: dict[Cell, Sums]) -> Iterator[Finding]:
     lines: Iterable[Any] = rows.of(account_id)
     kept: dict[Cell, Sums] = {(line[1], line[2], line[3], line[4]): Sums._make(line[5:]) for line in lines}
     for cell in sorted(kept.keys() | told.keys()):

@@ -11,6 +11,7 @@ from billing_ui.infra.db import Database
 from billing_ui.ledger.checks import CHECKS, HEADS, KEPT_AS
 from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.lot_checks import LOT_CHECKS
+from billing_ui.ledger.sealing import seal_findings
 from billing_ui.ledger.usage_checks import USAGE_CHECKS
 from billing_ui.ledger.usage_verify import hour_findings, usage_findings
 
@@ -55,3 +56,4 @@ def _findings(connection: Connection, scope: dict[str, int], paid: str | None) -
         for account_id, subject, found, expected in rows:
             yield Finding(check, account_id, str(subject), found, expected)
     yield from usage_findings(connection, scope, paid)
+    yield from seal_findings(connection, scope)

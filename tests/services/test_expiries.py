@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from billing_ui.ledger.tables import entry, lot
+from billing_ui.ledger.tables import entry, hold, lot
 from billing_ui.models import Account
 from billing_ui.rules.access import system
-from billing_ui.services import expiries, grants
+from billing_ui.services import expiries, grants, usage
+from billing_ui.services.usage import Usage
+from tests.metering import HOST
 from tests.world import Customer, World
 
 
@@ -41,4 +44,20 @@ def test_an_account_with_broken_books_holds_no_other_up(world: World, caplog: py
     world.later(days=2)
     expiries.expire_lots(world.env)
     assert world.balance(sound) == 0
-    assert "could not expire" in caplog.text
+    assert "could not be taken out" in caplog.text
+
+
+def test_calls_that_never_told_their_end_hold_nothing_back(world: World) -> None:
+    sari, budi = world.customer("a@pelanggan.test"), world.customer("b@pelanggan.test")
+    for customer, seconds in ((sari, 60), (budi, 6000)):
+        asked = Usage(customer.account_id, "call", operation="chat", input_tokens=4_000)
+        asyncio.run(usage.reserve(world.env, HOST, asked, seconds))
+    world.later(minutes=2)
+    world.signalled.clear()
+    assert expiries.release_holds(world.env) == 1
+    assert world.signalled == [sari.account_id]
+    with world.env.db.read() as tx:
+        states = {row.account_id: row.state for row in tx.execute(select(hold))}
+    assert states == {sari.account_id: "expired", budi.account_id: "open"}
+    assert expiries.release_holds(world.env) == 0
+    world.books_are_right()
