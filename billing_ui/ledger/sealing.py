@@ -11,15 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
+from sqlalchemy import Row, Select, and_, func, insert, or_, select
 
 from billing_ui.infra.db import Database, Tx, take_turns
-from billing_ui.ledger.check_terms import in_scope
-from billing_ui.ledger.findings import Finding
-from billing_ui.ledger.streams import ByAccount, streamed
+from billing_ui.ledger.streams import streamed
 from billing_ui.ledger.tables import account_head, entry, seal, usage_event
 
 # A broken seal tells in which range something was changed; this is how far that narrows it down.
@@ -35,7 +32,7 @@ _EVENT = (
     _event.quantity, _event.draws, _event.rate_version, _event.allowance, _event.from_lots, _event.overage,
     _event.uncovered, _event.metadata,
 )  # fmt: skip
-_ROWS: Select[Any] = (
+ROWS: Select[Any] = (
     select(*_ENTRY, *_EVENT)
     .select_from(entry.outerjoin(usage_event, and_(_event.account_id == _e.account_id, _event.seq == _e.seq)))
     .order_by(_e.account_id, _e.seq)
@@ -69,7 +66,7 @@ def seal_account(db: Database, account_id: int, most: int) -> int:
     the first does it all."""
     with db.read() as tx:
         last = _last(tx, account_id)
-        mine = _ROWS.where(_e.account_id == account_id, _e.seq > last.upto_seq).limit(most)
+        mine = ROWS.where(_e.account_id == account_id, _e.seq > last.upto_seq).limit(most)
         with streamed(tx.connection(), mine) as rows:
             made = list(_seals(rows, last))
     if not made:
@@ -82,48 +79,13 @@ def seal_account(db: Database, account_id: int, most: int) -> int:
     return sum(each.count for each in made)
 
 
-def seal_findings(connection: Connection, scope: dict[str, int]) -> Iterator[Finding]:
-    """Ranges that are not what was sealed. After a broken seal the next is held against what that one says."""
-    every = select(seal).where(in_scope(seal)).order_by(seal.c.account_id, seal.c.upto_seq)
-    with (
-        streamed(connection, every, scope) as seals,
-        streamed(connection, _ROWS.where(in_scope(entry)), scope) as entries,
-    ):
-        of_account = ByAccount(entries)
-        for _, chain in groupby(seals, key=lambda row: row.account_id):
-            yield from _broken([_seal(row) for row in chain], of_account)
-
-
-def _broken(chain: Sequence[Seal], entries: ByAccount) -> Iterator[Finding]:
-    last = Seal(chain[0].account_id, 0, 0, 0, "", "")
-    rows = entries.of(last.account_id)
-    row = next(rows, None)
-    for kept in chain:
-        span: list[Row[Any]] = []
-        while row is not None and row.seq <= kept.upto_seq:
-            span.append(row)
-            row = next(rows, None)
-        yield from _apart(kept, _sealed(span, last, kept.upto_seq))
-        last = kept
-
-
-def _apart(kept: Seal, told: Seal) -> Iterator[Finding]:
-    subject = f"up to entry {kept.upto_seq}"
-    for name in ("count", "balance"):
-        found, expected = getattr(kept, name), getattr(told, name)
-        if found != expected:
-            yield Finding(f"seal_{name}", kept.account_id, subject, found, expected)
-    if (kept.hash, kept.previous_hash) != (told.hash, told.previous_hash):
-        yield Finding("seal_hash", kept.account_id, subject, None, None)
-
-
 def _last(tx: Tx, account_id: int) -> Seal:
     newest = select(seal).where(seal.c.account_id == account_id).order_by(seal.c.upto_seq.desc()).limit(1)
     row = tx.connection().execute(newest).one_or_none()
-    return Seal(account_id, 0, 0, 0, "", "") if row is None else _seal(row)
+    return Seal(account_id, 0, 0, 0, "", "") if row is None else seal_of(row)
 
 
-def _seal(row: Row[Any]) -> Seal:
+def seal_of(row: Row[Any]) -> Seal:
     return Seal(*tuple[Any, ...](row))
 
 
@@ -132,13 +94,13 @@ def _seals(rows: Iterable[Row[Any]], last: Seal) -> Iterator[Seal]:
     for row in rows:
         span.append(row)
         if len(span) == LONGEST:
-            last, span = _sealed(span, last, row.seq), []
+            last, span = sealed(span, last, row.seq), []
             yield last
     if span:
-        yield _sealed(span, last, span[-1].seq)
+        yield sealed(span, last, span[-1].seq)
 
 
-def _sealed(span: Sequence[Row[Any]], last: Seal, upto_seq: int) -> Seal:
+def sealed(span: Sequence[Row[Any]], last: Seal, upto_seq: int) -> Seal:
     digest = sha256(last.hash.encode())
     for row in span:
         digest.update(_canonical(row))

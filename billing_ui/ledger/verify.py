@@ -11,7 +11,7 @@ from billing_ui.infra.db import Database
 from billing_ui.ledger.checks import CHECKS, HEADS, KEPT_AS
 from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.lot_checks import LOT_CHECKS
-from billing_ui.ledger.sealing import seal_findings
+from billing_ui.ledger.seal_verify import seal_findings
 from billing_ui.ledger.usage_checks import USAGE_CHECKS
 from billing_ui.ledger.usage_verify import hour_findings, usage_findings
 
