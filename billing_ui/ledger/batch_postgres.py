@@ -8,15 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from psycopg import AsyncConnection
+from psycopg.errors import LockNotAvailable
 
 from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask
 from billing_ui.ledger.batch_rows import Row, asked, page_of, written
 from billing_ui.ledger.deciding import Page
-from billing_ui.ledger.postgres_statements import LOCK, READ, WRITE
+from billing_ui.ledger.lane import Stuck
+from billing_ui.ledger.postgres_statements import FREE, LOCK, READ, WRITE
 from billing_ui.ledger.terms import PlanTerms
 
 _REPLAN_S = 60
+# A top-up keeps a head for some milliseconds; whoever keeps one for longer makes nobody else wait.
+_LOCK_WAIT_MS = 250
 Answer = TypeVar("Answer")
 Decide = Callable[[dict[int, Page]], Answer]
 
@@ -41,12 +45,16 @@ class PostgresBooks:
         """Reads, decides and writes. Answers also the accounts that somebody else moved in between: nothing was
         written for those. `locking` keeps everybody else out meanwhile, for asks that lost too often."""
         connection = await self._open()
-        if locking:
-            async with connection.transaction():
-                await connection.execute(LOCK, (sorted({ask.account_id for ask in asks}),))
-                return await self._write(connection, asks, decide)
-        await self._replan(connection)
-        return await self._write(connection, asks, decide)
+        try:
+            if locking:
+                async with connection.transaction():
+                    await connection.execute(LOCK, (_ids(asks),))
+                    return await self._write(connection, asks, decide)
+            await self._replan(connection)
+            return await self._write(connection, asks, decide)
+        except LockNotAvailable:
+            free = await (await connection.execute(FREE, (_ids(asks),))).fetchall()
+            raise Stuck({*_ids(asks)} - {row[0] for row in free}) from None
 
     async def look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
         return decide(await self._read(await self._open(), asks))
@@ -80,7 +88,7 @@ class PostgresBooks:
         if self._connection is None or self._connection.closed:
             self._connection = await AsyncConnection.connect(
                 self._conninfo, autocommit=True, connect_timeout=5,
-                options="-c timezone=UTC -c statement_timeout=8000 -c jit=off",
+                options=f"-c timezone=UTC -c statement_timeout=8000 -c lock_timeout={_LOCK_WAIT_MS} -c jit=off",
             )  # fmt: skip
         return self._connection
 
@@ -91,3 +99,7 @@ class PostgresBooks:
         if grown or old:
             await connection.execute("DISCARD PLANS")
             self._planned = _Planned(self._written, now)
+
+
+def _ids(asks: Sequence[Ask]) -> list[int]:
+    return sorted({ask.account_id for ask in asks})

@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from billing_ui.infra.tireless import Outage
 from billing_ui.kit.clock import Clock
 from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask, Outcome
@@ -41,12 +42,21 @@ class Due:
     """The account has lots or holds past their time: they leave first, then the ask comes again."""
 
 
+class Stuck(Exception):
+    """Somebody else has kept the heads of these accounts to themselves for longer than others can wait."""
+
+    def __init__(self, accounts: set[int]) -> None:
+        super().__init__(accounts)
+        self.accounts = accounts
+
+
 DUE = Due()
 Decision = Outcome | BillingError | Due
 
 
 class Books(Protocol):
-    """One way into the books for batches: `write` answers also whose pages somebody else moved meanwhile."""
+    """One way into the books for batches: `write` answers also whose pages somebody else moved meanwhile. Raises
+    Stuck when it would have to wait for somebody."""
 
     async def write(
         self, asks: Sequence[Ask], decide: Callable[[dict[int, Page]], _Answer], *, locking: bool
@@ -65,7 +75,11 @@ class _Waiting:
 
 
 class Lane:
-    """Serves its queue in batches, one after the other, on one connection. Lives on one loop."""
+    """Serves its queue in batches, one after the other, on one connection. Lives on one loop.
+
+    An account that cannot be decided at once, because lots or holds of it are due or somebody keeps its head, is set
+    aside with all its asks, and holds nobody else up.
+    """
 
     def __init__(self, books: Books, clock: Clock, catch_up: Callable[[int], None], told: Told) -> None:
         self._books = books
@@ -73,28 +87,33 @@ class Lane:
         self._catch_up = catch_up
         self._told = told
         self._waiting: deque[_Waiting] = deque()
+        self._aside: dict[int, list[_Waiting]] = {}
+        self._outage = Outage("usage: reaching the books")
+        self._attending: set[asyncio.Task[None]] = set()
         self._work: asyncio.Task[None] | None = None
 
     def put(self, ask: Ask) -> asyncio.Future[Outcome]:
         """The answer to be. Whoever stops waiting for it takes nothing back: what was asked is done all the same."""
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) + sum(map(len, self._aside.values())) >= MOST_WAITING:
             raise Busy(retry_after_s=1)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(ask, answer))
-        if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._drain())
+        self._begin()
         return answer
 
     async def close(self) -> None:
         """Everything that waits is answered first."""
-        if self._work is not None:
-            await asyncio.wait({self._work})
+        while self._attending or (self._work is not None and not self._work.done()):
+            await asyncio.wait({*self._attending, *({self._work} if self._work else ())})
         await self._hang_up()
+
+    def _begin(self) -> None:
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._drain())
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
+        while batch := self._next():
             watch = loop.call_later(PATIENCE_S, self._give_up, batch)
             try:
                 await self._serve(batch)
@@ -104,13 +123,24 @@ class Lane:
             finally:
                 watch.cancel()
 
+    def _next(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        while self._waiting and len(batch) < LARGEST_BATCH:
+            one = self._waiting.popleft()
+            self._aside.get(one.ask.account_id, batch).append(one)
+        return batch
+
     async def _serve(self, batch: list[_Waiting]) -> None:
         """Answers a batch. What breaks it is looked for in halves, so that one poisoned ask spoils nobody else's."""
         broken: list[_Waiting] = []
         try:
             await self._try(batch)
+            self._outage.worked()
+        except Stuck as stuck:
+            self._set_aside([one for one in batch if one.ask.account_id in stuck.accounts])
+            self._put_back([one for one in batch if one.ask.account_id not in stuck.accounts])
         except _AWAY as error:
-            log.warning("the books are out of reach: %r", error)
+            self._outage.failed(error)
             await self._hang_up()
             _refuse(batch)
         except Exception as error:
@@ -140,16 +170,38 @@ class Lane:
         else:
             locking = any(one.rounds >= _ROUNDS_BEFORE_LOCK for one in batch)
             decisions, lost = await self._books.write(asks, decide, locking=locking)
-        again = [
+        again = [one for one in batch if one.ask.account_id in lost]
+        due = [
             one
             for one, decision in zip(batch, decisions, strict=True)
-            if one.ask.account_id in lost or not _answer(one, decision)
+            if one.ask.account_id not in lost and not _answer(one, decision)
         ]
         if moved - lost:
             self._told(moved - lost)
-        for account_id in sorted({one.ask.account_id for one in again} - lost):
-            await apart(self._catch_up, account_id)
+        self._set_aside(due)
         self._put_back(again)
+
+    def _set_aside(self, waiting: Iterable[_Waiting]) -> None:
+        for one in waiting:
+            account_id = one.ask.account_id
+            if account_id not in self._aside:
+                self._aside[account_id] = []
+                task = asyncio.create_task(self._attend(account_id))
+                self._attending.add(task)
+                task.add_done_callback(self._attending.discard)
+            self._aside[account_id].append(one)
+
+    async def _attend(self, account_id: int) -> None:
+        """Brings one account up to date, then its asks come again."""
+        try:
+            await asyncio.wait_for(apart(self._catch_up, account_id), PATIENCE_S)
+        except Exception as error:
+            log.log(logging.WARNING if isinstance(error, _AWAY) else logging.ERROR,
+                    "account %s could not be brought up to date: %r", account_id, error)  # fmt: skip
+            _refuse(self._aside.pop(account_id))
+            return
+        self._put_back(self._aside.pop(account_id))
+        self._begin()
 
     def _put_back(self, again: list[_Waiting]) -> None:
         """They come first in the next batch. Who had to come again too often is told so instead of going round."""

@@ -32,6 +32,8 @@ LEFT JOIN held ON held.account_id = head.account_id
 WHERE head.account_id = ANY(%(ids)s::bigint[])
 """
 LOCK = "SELECT 1 FROM account_head WHERE account_id = ANY(%s::bigint[]) ORDER BY account_id FOR NO KEY UPDATE"
+# The heads that nobody else keeps at this moment.
+FREE = "SELECT account_id FROM account_head WHERE account_id = ANY(%s::bigint[]) FOR NO KEY UPDATE SKIP LOCKED"
 
 _ROLLUP = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in (
     "events", "input", "output", "quantity", "charged", "overage", "uncovered"))  # fmt: skip

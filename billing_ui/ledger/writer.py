@@ -15,6 +15,7 @@ from concurrent.futures import TimeoutError as WaitedTooLongError
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from billing_ui.infra.db import Database
@@ -30,6 +31,7 @@ from billing_ui.rules.errors import BillingError, Busy
 log = logging.getLogger(__name__)
 
 _STRIPES = 16
+_WAIT_AT_MOST = text("SET LOCAL lock_timeout = '3s'")
 _Answer = TypeVar("_Answer")
 
 
@@ -104,6 +106,8 @@ class Writer:
         """Lots and holds past their time leave the books."""
         now = self._clock.now()
         with self._db.begin() as tx:
+            if not self._db.is_sqlite:
+                tx.execute(_WAIT_AT_MOST)
             lots.expire_due(tx, account_id, now)
             holds.release_due(tx, self.terms, account_id, now)
 

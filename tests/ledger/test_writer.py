@@ -263,3 +263,35 @@ def test_a_connection_that_is_cut_under_load_costs_a_second_try_and_no_event(
         assert head(world.env.db, sari.account_id).balance == 400
         books_tie(world.env.db)
     database.dispose()
+
+
+def test_an_account_that_somebody_keeps_holds_nobody_else_up(postgres_stocked_url: str) -> None:
+    database = Database(postgres_stocked_url)
+    with open_world(database) as world:
+        sari, budi = prepaid(world, 1_000), prepaid(world, 1_000, email="budi@pelanggan.test")
+        kept, let_go = Event(), Event()
+
+        def keep_the_head() -> None:
+            with world.env.db.begin() as tx:
+                tx.execute(select(account_head).where(account_head.c.account_id == sari.account_id).with_for_update())
+                kept.set()
+                let_go.wait(20)
+
+        async def serve() -> None:
+            world.env.writer.settle_in()
+            waiting = [asyncio.create_task(record(world, sari, f"evt-{n}")) for n in range(5)]
+            for number in range(20):
+                await asyncio.wait_for(record(world, budi, f"evt-{number}"), 2)
+            waiting.append(asyncio.create_task(record(world, sari, "evt-5")))
+            assert not any(each.done() for each in waiting)
+            let_go.set()
+            assert [outcome.balance for outcome in await asyncio.gather(*waiting)] == [999, 998, 997, 996, 995, 994]
+            await world.env.writer.close()
+
+        keeper = Thread(target=keep_the_head)
+        keeper.start()
+        kept.wait(5)
+        asyncio.run(serve())
+        keeper.join()
+        books_tie(world.env.db)
+    database.dispose()
