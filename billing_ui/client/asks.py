@@ -79,8 +79,8 @@ def record(event: Event) -> Ask[answers.Charged]:
     return _post("/api/billing/track-usage", named(event), partial(read, answers.Charged))
 
 
-def reserve(estimate: Estimate) -> Ask[answers.Held]:
-    return _post("/api/billing/reserve", named(estimate), partial(read, answers.Held))
+def reserve(estimate: Mapping[str, Any]) -> Ask[answers.Held]:
+    return _post("/api/billing/reserve", estimate, partial(read, answers.Held))
 
 
 def settled(event: Mapping[str, Any]) -> Ask[answers.Charged]:

@@ -18,13 +18,12 @@ from billing_ui.client.reservations import (
     Actual,
     Reservation,
     Unsettled,
-    runs_ahead,
     warn_silent_stream,
     warn_unreleased,
     whose,
-    without_time,
 )
 from billing_ui.client.streams import Watched
+from billing_ui.client.tokens import Tokens
 
 Chunk = TypeVar("Chunk")
 R = TypeVar("R")
@@ -103,15 +102,20 @@ class AsyncCall(Reservation):
             if watched.told() is None:
                 await self.release()
             else:
-                await self.settle(watched.told(), **told)
+                await self._settle_open(watched.told(), told)
             raise
         if watched.told() is None:
             warn_silent_stream(self)
-        await self.settle(self._cut_short(watched), **told)
+        await self._settle_open(self._cut_short(watched), told)
+
+    async def _settle_open(self, tokens: Tokens | None, told: Actual) -> None:
+        """Whoever reads a stream may have settled it by hand."""
+        if self.state == "open":
+            await self.settle(tokens, **told)
 
     async def _stop_early(self, chunks: object, watched: Watched, told: Actual) -> None:
         """Charges, then hangs up at the provider, so that it stops making what nobody reads."""
-        await self.settle(self._cut_short(watched), **told)
+        await self._settle_open(self._cut_short(watched), told)
         close = getattr(chunks, "aclose", None) or getattr(chunks, "close", None)
         waits = close() if callable(close) else None
         if inspect.isawaitable(waits):
@@ -119,7 +123,7 @@ class AsyncCall(Reservation):
 
     async def _settle(self, event: Mapping[str, Any]) -> Charged | None:
         try:
-            return await self._charge(event)
+            return await self._line.settle(event, self._patience)
         except BaseException as stopped:
             self.state = "unsettled"
             waits = self._on_unsettled(Unsettled(event, stopped))
@@ -128,14 +132,6 @@ class AsyncCall(Reservation):
             if isinstance(stopped, Passing):
                 return None
             raise
-
-    async def _charge(self, event: Mapping[str, Any]) -> Charged:
-        try:
-            return await self._line.do(asks.settled(event), self._patience)
-        except BillingProblem as problem:
-            if not runs_ahead(problem):
-                raise
-        return await self._line.do(asks.settled(without_time(event)), self._patience)
 
     async def _release(self) -> None:
         try:

@@ -15,13 +15,12 @@ from billing_ui.client.reservations import (
     Actual,
     Reservation,
     Unsettled,
-    runs_ahead,
     warn_silent_stream,
     warn_unreleased,
     whose,
-    without_time,
 )
 from billing_ui.client.streams import Watched
+from billing_ui.client.tokens import Tokens
 
 Chunk = TypeVar("Chunk")
 
@@ -58,7 +57,7 @@ class Call(Reservation):
         event = self._event(usage, told)
         self._end(is_settled=True)
         try:
-            return self._charge(event)
+            return self._line.settle(event, self._patience)
         except BaseException as stopped:
             self.state = "unsettled"
             self._on_unsettled(Unsettled(event, stopped))
@@ -91,26 +90,23 @@ class Call(Reservation):
                 watched.see(chunk)
                 yield chunk
         except GeneratorExit:
+            self._settle_open(self._cut_short(watched), told)
             _close(chunks)
-            self.settle(self._cut_short(watched), **told)
             raise
         except BaseException:
             if watched.told() is None:
                 self.release()
             else:
-                self.settle(watched.told(), **told)
+                self._settle_open(watched.told(), told)
             raise
         if watched.told() is None:
             warn_silent_stream(self)
-        self.settle(self._cut_short(watched), **told)
+        self._settle_open(self._cut_short(watched), told)
 
-    def _charge(self, event: Mapping[str, Any]) -> Charged:
-        try:
-            return self._line.do(asks.settled(event), self._patience)
-        except BillingProblem as problem:
-            if not runs_ahead(problem):
-                raise
-        return self._line.do(asks.settled(without_time(event)), self._patience)
+    def _settle_open(self, tokens: Tokens | None, told: Actual) -> None:
+        """Whoever reads a stream may have settled it by hand."""
+        if self.state == "open":
+            self.settle(tokens, **told)
 
 
 def _close(chunks: object) -> None:

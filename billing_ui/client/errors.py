@@ -21,7 +21,7 @@ from billing_ui.client.answers import Meter, Notice, Refusal, RefusedStanding
 
 
 class BillingProblem(Exception):
-    """The root. `code` never changes its meaning, `title` is a sentence for people in the language that was asked for."""
+    """The root. `code` never changes its meaning, `title` is a sentence for people in their language."""
 
     def __init__(
         self, code: str, title: str = "", status: int = 0, facts: Mapping[str, Any] | None = None, request_id: str = ""

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import httpx
 
-from billing_ui.client import wire
+from billing_ui.client import asks, wire
+from billing_ui.client.answers import Charged
 from billing_ui.client.asks import Ask
-from billing_ui.client.errors import Passing
+from billing_ui.client.errors import Invalid, Passing
 from billing_ui.client.patience import Patience, Tries
 from billing_ui.kit.clock import Clock, SystemClock
 from billing_ui.kit.ids import Ids
@@ -29,9 +30,7 @@ class Line:
         self, base_url: str, headers: dict[str, str], transport: httpx.BaseTransport | None,
         pause: Callable[[float], None] = time.sleep, clock: Clock | None = None,
     ) -> None:  # fmt: skip
-        self._http = httpx.Client(
-            base_url=wire.address(base_url), headers=headers, limits=_POOL, transport=transport
-        )
+        self._http = httpx.Client(base_url=wire.address(base_url), headers=headers, limits=_POOL, transport=transport)
         self._pause = pause
         self._clock = clock or SystemClock()
         self._ids = Ids()
@@ -46,6 +45,15 @@ class Line:
                 if pause is None:
                     raise
             self._pause(pause)
+
+    def settle(self, event: Mapping[str, Any], patience: Patience) -> Charged:
+        """Charges a call that was made. Where our clock is ahead of the desk's, the desk's own is taken."""
+        try:
+            return self.do(asks.settled(event), patience)
+        except Invalid as problem:
+            if not wire.runs_ahead(problem):
+                raise
+        return self.do(asks.settled(wire.without_time(event)), patience)
 
     def _send(self, ask: Ask[T], seconds: float) -> httpx.Response:
         try:
@@ -82,6 +90,15 @@ class AsyncLine:
                 if pause is None:
                     raise
             await asyncio.sleep(pause)
+
+    async def settle(self, event: Mapping[str, Any], patience: Patience) -> Charged:
+        """Charges a call that was made. Where our clock is ahead of the desk's, the desk's own is taken."""
+        try:
+            return await self.do(asks.settled(event), patience)
+        except Invalid as problem:
+            if not wire.runs_ahead(problem):
+                raise
+        return await self.do(asks.settled(wire.without_time(event)), patience)
 
     async def _send(self, ask: Ask[T], seconds: float) -> httpx.Response:
         try:

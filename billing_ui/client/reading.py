@@ -21,8 +21,9 @@ def read(shape: type[Shape], told: object) -> Shape:
     """One dataclass out of one JSON object."""
     if not isinstance(told, Mapping):
         raise Unreadable(f"{shape.__name__}: no object")
+    made: Any = shape
     given: dict[str, Any] = {}
-    for name, wanted, is_needed in _fields(shape):
+    for name, wanted, is_needed in _fields(made):
         if name in told:
             given[name] = _value(wanted, told[name], name)
         elif is_needed:
@@ -31,7 +32,7 @@ def read(shape: type[Shape], told: object) -> Shape:
 
 
 @cache
-def _fields(shape: type[Any]) -> tuple[tuple[str, Any, bool], ...]:
+def _fields(shape: Any) -> tuple[tuple[str, Any, bool], ...]:
     hints = get_type_hints(shape)
     return tuple(
         (each.name, hints[each.name], each.default is MISSING and each.default_factory is MISSING)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from billing_ui.client.answers import Held
-from billing_ui.client.errors import BillingProblem, Invalid
+from billing_ui.client.errors import BillingProblem
 from billing_ui.client.streams import Watched
 from billing_ui.client.tokens import Tokens, tokens_of
 from billing_ui.kit.clock import Clock, SystemClock
@@ -95,15 +95,6 @@ class Reservation:
 
 def whose(estimate: Mapping[str, Any]) -> dict[str, Any]:
     return {name: estimate[name] for name in ("external_id", "account") if name in estimate}
-
-
-def runs_ahead(problem: BillingProblem) -> bool:
-    """Whether our clock is ahead of the billing desk's; then the desk's own is taken. Nothing was written yet."""
-    return isinstance(problem, Invalid) and (problem.field, problem.why) == ("occurred_at", "in_the_future")
-
-
-def without_time(event: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: each for name, each in event.items() if name != "occurred_at"}
 
 
 def warn_unreleased(call: Reservation, problem: BillingProblem) -> None:

@@ -20,7 +20,7 @@ class Tokens:
 
 
 def tokens_of(usage: object) -> Tokens:
-    """The tokens of a usage object or dict of OpenAI (chat or Responses) or Anthropic, or of the answer that carries it.
+    """The tokens of a usage object or dict of OpenAI (chat, Responses) or Anthropic, or of the answer that carries it.
 
     OpenAI counts cached input into its input, Anthropic beside it.
     """

@@ -90,6 +90,15 @@ def told(status: int, body: Mapping[str, Any]) -> BillingProblem:
     return problem
 
 
+def runs_ahead(problem: Invalid) -> bool:
+    """Whether the desk takes what happened for the future. Nothing was written then."""
+    return (problem.field, problem.why) == ("occurred_at", "in_the_future")
+
+
+def without_time(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in event.items() if name != "occurred_at"}
+
+
 def _problem(answer: httpx.Response) -> BillingProblem:
     try:
         body = json.loads(answer.content)

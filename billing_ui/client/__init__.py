@@ -1,0 +1,49 @@
+"""Typed client for host apps: `Billing` for threads, `AsyncBilling` for coroutines. It needs httpx, nothing else."""
+
+from billing_ui.client.answers import (
+    Balance,
+    Charged,
+    Checked,
+    CoveredBy,
+    Held,
+    Limit,
+    Meter,
+    Notice,
+    Opened,
+    Payment,
+    Receipt,
+    Refusal,
+    Released,
+    Standing,
+    Topup,
+)
+from billing_ui.client.asks import Estimate, Event, What, Whose, new_event_id
+from billing_ui.client.async_billing import AsyncBilling
+from billing_ui.client.async_calls import AsyncCall
+from billing_ui.client.batches import BatchResult
+from billing_ui.client.billing import Billing
+from billing_ui.client.calls import Call
+from billing_ui.client.errors import (
+    BadKey,
+    BillingProblem,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Passing,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from billing_ui.client.metering import meter, refusals
+from billing_ui.client.patience import Patience
+from billing_ui.client.reservations import Unsettled
+from billing_ui.client.tokens import Tokens, tokens_of
+
+__all__ = [
+    "AsyncBilling", "AsyncCall", "BadKey", "Balance", "BatchResult", "Billing", "BillingProblem", "Call", "Charged",
+    "Checked", "Conflict", "CoveredBy", "Estimate", "Event", "Forbidden", "Held", "Invalid", "Limit", "Meter",
+    "NotFound", "Notice", "Opened", "Passing", "Patience", "Payment", "RateLimited", "Receipt", "Refusal", "Refused",
+    "Released", "Standing", "Tokens", "Topup", "Unavailable", "Unsettled", "What", "Whose", "meter", "new_event_id",
+    "refusals", "tokens_of",
+]  # fmt: skip

@@ -1,0 +1,118 @@
+"""The client for coroutines: one method for each thing the host API does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Self, Unpack
+
+import httpx
+
+from billing_ui.client import asks, wire
+from billing_ui.client.answers import Balance, Charged, Checked, Opened, Payment, Released, Topup
+from billing_ui.client.asks import Estimate, Event, What, Whose
+from billing_ui.client.async_calls import Afterwards, AsyncCall, AsyncReserving
+from billing_ui.client.batches import BatchResult, chunks, named_events, unsent
+from billing_ui.client.errors import BillingProblem
+from billing_ui.client.lines import AsyncLine
+from billing_ui.client.patience import AFTERWARDS, BEFORE, Patience
+from billing_ui.client.reservations import Unsettled, tell_the_log
+
+
+class AsyncBilling:
+    """A billing desk, by its address and a secret. Make one per event loop and share it among tasks.
+
+    `before` is the patience for what stands in front of an AI call, `afterwards` for charging what was made.
+    `on_unsettled` gets each call that was made and could not be charged, and may be a coroutine function; without it
+    they stand in the log.
+    `language` (`id` or `en`) is that of titles and warnings; `app` introduces your app in the `User-Agent`.
+    """
+
+    def __init__(
+        self, base_url: str, secret: str, *, language: str | None = None, app: str = "", before: Patience = BEFORE,
+        afterwards: Patience = AFTERWARDS, on_unsettled: Callable[[Unsettled], object] = tell_the_log,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:  # fmt: skip
+        self._line = AsyncLine(base_url, wire.headers(secret, language, app), transport)
+        self._before = before
+        self._afterwards = afterwards
+        self._on_unsettled = on_unsettled
+        self._unfinished = Afterwards()
+
+    async def check(self, **what: Unpack[What]) -> Checked:
+        """Whether `record` would accept this now. Writes nothing; a "no" is an answer here."""
+        return await self._line.do(asks.check(what), self._before)
+
+    async def record(self, **event: Unpack[Event]) -> Charged:
+        """Charges an event, all or nothing. Raises `Refused`; the same `event_id` again charges nothing."""
+        return await self._line.do(asks.record(event), self._before)
+
+    def reserve(self, **estimate: Unpack[Estimate]) -> AsyncReserving:
+        """Sets an estimate aside before an AI call: `async with billing.reserve(…) as call: …`."""
+        told = asks.named(estimate)
+
+        async def begin() -> AsyncCall:
+            held = await self._line.do(asks.reserve(told), self._before)
+            return AsyncCall(self._line, told, held, self._afterwards, self._on_unsettled, self._unfinished)
+
+        return AsyncReserving(begin)
+
+    async def settle(self, **event: Unpack[Event]) -> Charged:
+        """Charges a call by the `event_id` it was reserved under: for those that `on_unsettled` was given."""
+        return await self._line.settle(event, self._afterwards)
+
+    async def release(self, event_id: str, **whose: Unpack[Whose]) -> Released:
+        """Lets go of what was reserved under this id."""
+        return await self._line.do(asks.release(event_id, whose), self._before)
+
+    async def batch(self, events: Iterable[Event]) -> list[BatchResult]:
+        """Charges any number of events, a thousand at a time, in their order; each has an answer of its own.
+
+        When the billing desk is away the rest is not tried: its results carry the problem and the ids to try again.
+        """
+        results: list[BatchResult] = []
+        named = named_events(events)
+        for ask in chunks(named):
+            try:
+                answered = await self._line.do(ask, self._afterwards)
+            except BillingProblem as problem:
+                return results + unsent(named[len(results) :], problem)
+            results += answered
+        return results
+
+    async def init_user(
+        self, external_id: str, *, name: str | None = None, email: str | None = None, zone: str | None = None,
+        language: str | None = None,
+    ) -> Opened:  # fmt: skip
+        """Opens an account for your own id of the user; again it is the same account."""
+        told = {"name": name, "email": email, "zone": zone, "language": language}
+        return await self._line.do(asks.init_user(external_id, told), self._before)
+
+    async def balance(self, as_of: datetime | None = None, **whose: Unpack[Whose]) -> Balance:
+        """The balance now, or as it stood in the books at an instant."""
+        return await self._line.do(asks.balance(as_of, whose), self._before)
+
+    async def topup(
+        self, amount: int, method: str, *, phone: str | None = None, key: str | None = None, **whose: Unpack[Whose]
+    ) -> Topup:
+        """Makes a purchase payable. `key` is yours, one for each purchase: with the same key it stays one purchase."""
+        wish = {"amount": amount, "method": method, "phone": phone, **whose}
+        return await self._line.do(asks.topup(wish, key), self._afterwards)
+
+    async def payment(self, payment_id: str) -> Payment:
+        """How a purchase stands. Only `is_paid` means that the tokens are there."""
+        return await self._line.do(asks.payment(payment_id), self._before)
+
+    async def aclose(self) -> None:
+        """Waits for what is still being charged, and closes the connections."""
+        await self._unfinished.all_done()
+        await self._line.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
