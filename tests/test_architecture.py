@@ -30,6 +30,8 @@ LONGER_MODULES = {
     "billing_ui/api/usage_schemas.py": "one shape for each ask and answer of the metering doors",
     "billing_ui/client/answers.py": "one shape for each answer of the host API",
     "billing_ui/client/async_calls.py": "a reservation for coroutines, and what goes on when they are cancelled",
+    "billing_ui/client/async_billing.py": "one method for each thing the host API does, with what coroutines need",
+    "billing_ui/client/reports.py": "one shape for each report of the host API",
     "billing_ui/cli/bootstrap.py": "runs as one plain file before anything of ours can be imported",
     "billing_ui/cli/seed.py": "the people of the demo and their month are one story",
     "billing_ui/components/browser.py": "one thin name for each thing that assets/ui.js exports",

@@ -37,13 +37,25 @@ from billing_ui.client.errors import (
 )
 from billing_ui.client.metering import meter, refusals
 from billing_ui.client.patience import Patience
+from billing_ui.client.reports import (
+    Entry,
+    LedgerPage,
+    Offers,
+    Package,
+    Plan,
+    Subscription,
+    Summary,
+    UsageReport,
+    Used,
+)
 from billing_ui.client.reservations import Unsettled
 from billing_ui.client.tokens import Tokens, tokens_of
 
 __all__ = [
-    "AsyncBilling", "AsyncCall", "BadKey", "Balance", "BatchResult", "Billing", "BillingProblem", "Call", "Charged",
-    "Checked", "Conflict", "CoveredBy", "Estimate", "Event", "Forbidden", "Held", "Invalid", "Limit", "Meter",
-    "NotFound", "Notice", "Opened", "Passing", "Patience", "Payment", "RateLimited", "Receipt", "Refusal", "Refused",
-    "Released", "Standing", "Tokens", "Topup", "Unavailable", "Unsettled", "What", "Whose", "meter", "new_event_id",
-    "refusals", "tokens_of",
+    "AsyncBilling", "AsyncCall", "BadKey", "Balance", "BatchResult", "Billing", "BillingProblem", "Call",
+    "Charged", "Checked", "Conflict", "CoveredBy", "Entry", "Estimate", "Event", "Forbidden", "Held", "Invalid",
+    "LedgerPage", "Limit", "Meter", "NotFound", "Notice", "Offers", "Opened", "Package", "Passing", "Patience",
+    "Payment", "Plan", "RateLimited", "Receipt", "Refusal", "Refused", "Released", "Standing", "Subscription",
+    "Summary", "Tokens", "Topup", "Unavailable", "Unsettled", "UsageReport", "Used", "What", "Whose", "meter",
+    "new_event_id", "refusals", "tokens_of",
 ]  # fmt: skip

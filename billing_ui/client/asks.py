@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Generic, TypedDict, TypeVar
 from urllib.parse import quote
@@ -96,7 +96,7 @@ def init_user(external_id: str, told: Mapping[str, str | None]) -> Ask[answers.O
 
 
 def balance(as_of: datetime | None, whose: Whose) -> Ask[answers.Balance]:
-    query = {**_query(whose), **({"as_of": _plain(as_of)} if as_of else {})}
+    query = {**_query(whose), **({"as_of": plain(as_of)} if as_of else {})}
     return Ask("GET", "/api/billing/balance", partial(read, answers.Balance), query=query)
 
 
@@ -118,7 +118,7 @@ def named(told: Mapping[str, Any]) -> dict[str, Any]:
 def written(body: Mapping[str, Any]) -> bytes:
     """What was not told is left out: null is an answer, not a question."""
     given = {name: each for name, each in body.items() if each is not None}
-    return json.dumps(given, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(given, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _post(path: str, body: Mapping[str, Any], reader: Callable[[object], T]) -> Ask[T]:
@@ -126,15 +126,15 @@ def _post(path: str, body: Mapping[str, Any], reader: Callable[[object], T]) -> 
 
 
 def _query(told: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _plain(each) for name, each in told.items() if each is not None}
+    return {name: plain(each) for name, each in told.items() if each is not None}
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Instants travel with their zone; one without a zone could be any of twenty-four."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("an instant needs its zone")
         return value.isoformat()
-    if isinstance(value, str | int):
+    if isinstance(value, str | int | date):
         return str(value)
     raise TypeError(f"cannot be sent: {type(value).__name__}")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self, Unpack
 
 import httpx
 
-from billing_ui.client import asks, wire
-from billing_ui.client.answers import Balance, Charged, Checked, Opened, Payment, Released, Topup
+from billing_ui.client import asks, report_asks, wire
+from billing_ui.client.answers import Balance, Charged, Checked, Notice, Opened, Payment, Released, Topup
 from billing_ui.client.asks import Estimate, Event, What, Whose
 from billing_ui.client.async_calls import Afterwards, AsyncCall, AsyncReserving
 from billing_ui.client.batches import BatchResult, chunks, named_events, unsent
 from billing_ui.client.errors import BillingProblem
 from billing_ui.client.lines import AsyncLine
 from billing_ui.client.patience import AFTERWARDS, BEFORE, Patience
+from billing_ui.client.report_asks import GroupBy, UsageRange
+from billing_ui.client.reports import LedgerPage, Offers, Plan, Subscription, Summary, UsageReport
 from billing_ui.client.reservations import Unsettled, tell_the_log
 
 
@@ -92,6 +94,38 @@ class AsyncBilling:
     async def balance(self, as_of: datetime | None = None, **whose: Unpack[Whose]) -> Balance:
         """The balance now, or as it stood in the books at an instant."""
         return await self._line.do(asks.balance(as_of, whose), self._before)
+
+    async def usage_summary(self, **whose: Unpack[Whose]) -> Summary:
+        """How the account stands with all meters of its plan, and its use of today and this month."""
+        return await self._line.do(report_asks.summary(whose), self._before)
+
+    async def warnings(self, **whose: Unpack[Whose]) -> tuple[Notice, ...]:
+        """What to show in the quota banner of your own pages; nothing when all is well."""
+        return (await self.usage_summary(**whose)).warnings
+
+    async def usage(
+        self, span: UsageRange | None = None, *, first: date | None = None, last: date | None = None,
+        group_by: GroupBy = "day", **whose: Unpack[Whose],
+    ) -> UsageReport:  # fmt: skip
+        """Use of a span of days, or from the day `first` to the day `last`, the last thirty days if left out."""
+        days = {"range": span, "from": first, "to": last, "group_by": group_by}
+        return await self._line.do(report_asks.usage(days, whose), self._before)
+
+    async def ledger(self, cursor: str | None = None, limit: int | None = None, **whose: Unpack[Whose]) -> LedgerPage:
+        """A page of the account's books, the newest line first; `next_cursor` leads to the one before."""
+        return await self._line.do(report_asks.ledger(cursor, limit, whose), self._before)
+
+    async def subscription_info(self, **whose: Unpack[Whose]) -> Subscription:
+        """The plan of the account as it was sold to it, and its running period."""
+        return await self._line.do(report_asks.subscription(whose), self._before)
+
+    async def plans(self) -> Offers:
+        """What is sold now."""
+        return await self._line.do(report_asks.plans(), self._before)
+
+    async def plan(self, slug: str) -> Plan:
+        """One plan as it is sold now, offered or not."""
+        return await self._line.do(report_asks.plan(slug), self._before)
 
     async def topup(
         self, amount: int, method: str, *, phone: str | None = None, key: str | None = None, **whose: Unpack[Whose]

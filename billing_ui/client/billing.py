@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self, Unpack
 
 import httpx
 
-from billing_ui.client import asks, wire
-from billing_ui.client.answers import Balance, Charged, Checked, Opened, Payment, Released, Topup
+from billing_ui.client import asks, report_asks, wire
+from billing_ui.client.answers import Balance, Charged, Checked, Notice, Opened, Payment, Released, Topup
 from billing_ui.client.asks import Estimate, Event, What, Whose
 from billing_ui.client.batches import BatchResult, chunks, named_events, unsent
 from billing_ui.client.calls import Call
 from billing_ui.client.errors import BillingProblem
 from billing_ui.client.lines import Line
 from billing_ui.client.patience import AFTERWARDS, BEFORE, Patience
+from billing_ui.client.report_asks import GroupBy, UsageRange
+from billing_ui.client.reports import LedgerPage, Offers, Plan, Subscription, Summary, UsageReport
 from billing_ui.client.reservations import Unsettled, tell_the_log
 
 
@@ -86,6 +88,38 @@ class Billing:
     def balance(self, as_of: datetime | None = None, **whose: Unpack[Whose]) -> Balance:
         """The balance now, or as it stood in the books at an instant."""
         return self._line.do(asks.balance(as_of, whose), self._before)
+
+    def usage_summary(self, **whose: Unpack[Whose]) -> Summary:
+        """How the account stands with all meters of its plan, and its use of today and this month."""
+        return self._line.do(report_asks.summary(whose), self._before)
+
+    def warnings(self, **whose: Unpack[Whose]) -> tuple[Notice, ...]:
+        """What to show in the quota banner of your own pages; nothing when all is well."""
+        return (self.usage_summary(**whose)).warnings
+
+    def usage(
+        self, span: UsageRange | None = None, *, first: date | None = None, last: date | None = None,
+        group_by: GroupBy = "day", **whose: Unpack[Whose],
+    ) -> UsageReport:  # fmt: skip
+        """Use of a span of days, or from the day `first` to the day `last`, the last thirty days if left out."""
+        days = {"range": span, "from": first, "to": last, "group_by": group_by}
+        return self._line.do(report_asks.usage(days, whose), self._before)
+
+    def ledger(self, cursor: str | None = None, limit: int | None = None, **whose: Unpack[Whose]) -> LedgerPage:
+        """A page of the account's books, the newest line first; `next_cursor` leads to the one before."""
+        return self._line.do(report_asks.ledger(cursor, limit, whose), self._before)
+
+    def subscription_info(self, **whose: Unpack[Whose]) -> Subscription:
+        """The plan of the account as it was sold to it, and its running period."""
+        return self._line.do(report_asks.subscription(whose), self._before)
+
+    def plans(self) -> Offers:
+        """What is sold now."""
+        return self._line.do(report_asks.plans(), self._before)
+
+    def plan(self, slug: str) -> Plan:
+        """One plan as it is sold now, offered or not."""
+        return self._line.do(report_asks.plan(slug), self._before)
 
     def topup(
         self, amount: int, method: str, *, phone: str | None = None, key: str | None = None, **whose: Unpack[Whose]

@@ -20,8 +20,11 @@ from billing_ui.client.errors import BillingProblem, Passing, Refused
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Given = Mapping[str, Any]
+Asked = Callable[[tuple[Any, ...], dict[str, Any]], Estimate]
 _CALL = "call"
 _SOON_S = 5
+# Between the billing desk and this app; the people in front of it learn that billing is away, and when to come again.
+_AWAY = {"code": "billing_unavailable", "title": "Billing cannot be reached right now. Nothing was charged."}
 
 
 def meter(
@@ -35,43 +38,22 @@ def meter(
     """
 
     def metered(handler: Handler) -> Handler:
-        signature = inspect.signature(handler)
-        is_async = inspect.iscoroutinefunction(handler)
-        if is_async != isinstance(billing, AsyncBilling):
-            raise TypeError("coroutine functions need AsyncBilling, other functions need Billing")
-        settles_itself = _CALL in signature.parameters
-        shown = [each for name, each in signature.parameters.items() if name != _CALL]
-        outside = signature.replace(parameters=shown)
+        inside = _signature(handler)
+        outside = inside.replace(parameters=[each for name, each in inside.parameters.items() if name != _CALL])
 
         def asked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Estimate:
             given = outside.bind(*args, **kwargs).arguments
             name = given[whose] if isinstance(whose, str) else whose(given)
             return Estimate(**{**estimate, "external_id": str(name)})
 
-        @functools.wraps(handler)
-        def run(*args: Any, **kwargs: Any) -> Any:
-            assert isinstance(billing, Billing)
-            with billing.reserve(**asked(args, kwargs)) as call:
-                if settles_itself:
-                    return handler(*args, **kwargs, call=call)
-                answer = handler(*args, **kwargs)
-                call.settle()
-                return answer
-
-        @functools.wraps(handler)
-        async def run_async(*args: Any, **kwargs: Any) -> Any:
-            assert isinstance(billing, AsyncBilling)
-            async with billing.reserve(**asked(args, kwargs)) as call:
-                if settles_itself:
-                    return await handler(*args, **kwargs, call=call)
-                answer = await handler(*args, **kwargs)
-                await call.settle()
-                return answer
-
-        wrapped: Any = run_async if is_async else run
+        is_settling = _CALL in inside.parameters
+        if inspect.iscoroutinefunction(handler) != isinstance(billing, AsyncBilling):
+            raise TypeError("coroutine functions need AsyncBilling, other functions need Billing")
+        around = _around_async if isinstance(billing, AsyncBilling) else _around
+        wrapped: Any = functools.wraps(handler)(around(billing, handler, asked, is_settling=is_settling))
+        # What a framework reads to fill the arguments; `call` is not its business.
         wrapped.__signature__ = outside
-        # FastAPI resolves annotations in the module of the handler; those of `call` are none of its business.
-        wrapped.__annotations__ = {name: each for name, each in handler.__annotations__.items() if name != _CALL}
+        wrapped.__annotations__ = {name: each for name, each in wrapped.__annotations__.items() if name != _CALL}
         return wrapped  # type: ignore[no-any-return]  # the same function to whoever calls it, but for `call`
 
     return metered
@@ -80,12 +62,43 @@ def meter(
 def refusals(app: Any) -> None:
     """Answers refusals and outages of the billing desk for a FastAPI, Starlette or Flask app: 402 or 503 and JSON that
     a quota banner can be made of. Other problems are mistakes, and stay errors."""
-    if hasattr(app, "add_exception_handler"):
-        for kind in (Refused, Passing):
+    for kind in (Refused, Passing):
+        if hasattr(app, "add_exception_handler"):
             app.add_exception_handler(kind, _asgi)
-    else:
-        for kind in (Refused, Passing):
+        else:
             app.register_error_handler(kind, _wsgi)
+
+
+def _signature(handler: Callable[..., Any]) -> inspect.Signature:
+    """With annotations as types where they can be told, as the wrapper stands in another module than the handler."""
+    try:
+        return inspect.signature(handler, eval_str=True)
+    except NameError:
+        return inspect.signature(handler)
+
+
+def _around(billing: Any, handler: Callable[..., Any], asked: Asked, *, is_settling: bool) -> Callable[..., Any]:
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with billing.reserve(**asked(args, kwargs)) as call:
+            if is_settling:
+                return handler(*args, **kwargs, call=call)
+            answer = handler(*args, **kwargs)
+            call.settle()
+            return answer
+
+    return run
+
+
+def _around_async(billing: Any, handler: Callable[..., Any], asked: Asked, *, is_settling: bool) -> Callable[..., Any]:
+    async def run(*args: Any, **kwargs: Any) -> Any:
+        async with billing.reserve(**asked(args, kwargs)) as call:
+            if is_settling:
+                return await handler(*args, **kwargs, call=call)
+            answer = await handler(*args, **kwargs)
+            await call.settle()
+            return answer
+
+    return run
 
 
 def _told(problem: BillingProblem) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -97,7 +110,7 @@ def _told(problem: BillingProblem) -> tuple[int, dict[str, Any], dict[str, str]]
         }  # fmt: skip
         return 402, json.loads(json.dumps(shown, default=_iso)), {}
     wait = getattr(problem, "retry_after_s", None) or _SOON_S
-    return 503, {"code": "billing_unavailable", "title": ""}, {"Retry-After": str(int(wait))}
+    return 503, dict(_AWAY), {"Retry-After": str(int(wait))}
 
 
 def _iso(value: object) -> str:

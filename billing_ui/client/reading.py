@@ -1,12 +1,12 @@
 """Reads JSON into frozen dataclasses by their annotations. What is not asked for is left out, so that the billing desk
-may tell more one day."""
+may tell more one day. A field called `from_` is told as `from`."""
 
 from __future__ import annotations
 
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -24,8 +24,9 @@ def read(shape: type[Shape], told: object) -> Shape:
     made: Any = shape
     given: dict[str, Any] = {}
     for name, wanted, is_needed in _fields(made):
-        if name in told:
-            given[name] = _value(wanted, told[name], name)
+        said = name.rstrip("_")
+        if said in told:
+            given[name] = _value(wanted, told[said], said)
         elif is_needed:
             raise Unreadable(f"{shape.__name__}.{name}: missing")
     return shape(**given)
@@ -52,8 +53,8 @@ def _value(wanted: Any, told: Any, name: str) -> Any:
         return tuple(_value(inner[0], each, name) for each in told)
     if kind is Mapping and isinstance(told, Mapping):
         return {key: _value(inner[1], each, name) for key, each in told.items()}
-    if wanted is datetime and isinstance(told, str):
-        return _instant(told, name)
+    if wanted in {date, datetime} and isinstance(told, str):
+        return _instant(wanted, told, name)
     if hasattr(wanted, "__dataclass_fields__"):
         return read(wanted, told)
     if not isinstance(wanted, type) or type(told) is not wanted:
@@ -61,8 +62,8 @@ def _value(wanted: Any, told: Any, name: str) -> Any:
     return told
 
 
-def _instant(told: str, name: str) -> datetime:
+def _instant(wanted: type[date], told: str, name: str) -> date:
     try:
-        return datetime.fromisoformat(told)
+        return wanted.fromisoformat(told)
     except ValueError:
-        raise Unreadable(f"{name}: no instant") from None
+        raise Unreadable(f"{name}: no {wanted.__name__}") from None
