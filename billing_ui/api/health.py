@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
@@ -15,6 +16,15 @@ router = APIRouter()
 
 # Anybody may ask, and each true answer costs a call to the gateway: all who ask within a second get the same one.
 FRESH_S = 1.0
+
+
+_READY: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"example": {"ready": True, "missing": []}}}},
+    503: {
+        "description": "Something is missing.",
+        "content": {"application/json": {"example": {"ready": False, "missing": ["worker: no beat in 5 seconds"]}}},
+    },
+}
 
 
 class _Last:
@@ -32,7 +42,7 @@ async def health() -> dict[str, bool]:
     return {"ok": True}
 
 
-@router.get("/api/ready", tags=["health"])
+@router.get("/api/ready", tags=["health"], responses=_READY)
 async def ready() -> JSONResponse:
     """Everything is in place; otherwise the body names what is missing."""
     env = runtime.env()
