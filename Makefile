@@ -6,10 +6,10 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt tour bench storm lock
+.PHONY: help demo test check fmt tour bench bench-full storm lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: ## the whole product on this machine: PORT= SANDBOX_PORT= CATALOGUE= DATABASE_URL= REDIS_URL=
 	@rm -f .demo/demo.json
@@ -41,9 +41,13 @@ tour: ## pictures of every page into .tour/
 	@$(PREPARE) test
 	@exec $(BIN)/python -m tests.tour $(ARGS)
 
-bench: ## measures what the product promises, and prints the figures
+bench: ## measures what the product promises against references, in short, into docs/benchmarks.md
 	@$(PREPARE) test
-	@exec $(BIN)/python -m benchmarks $(ARGS)
+	@exec $(BIN)/python -m benchmarks run --quick --report $(ARGS)
+
+bench-full: ## the same with nine rounds and up to ten million events; about 25 minutes on a quiet machine
+	@$(PREPARE) test
+	@exec $(BIN)/python -m benchmarks run --report $(ARGS)
 
 storm: ## faults on purpose: kills and races, both databases; long
 	@$(PREPARE) test

@@ -1,71 +1,114 @@
-"""`python -m benchmarks [SCENARIO …]`: measures, prints a table, and exits 1 when a goal is missed."""
+"""`python -m benchmarks run|compare|report`: measures against references, and exits 1 when a goal is missed."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
+import tempfile
+import time
+from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
-from benchmarks import figures, runner
-from benchmarks.scenarios import live_push, posting, webhooks
+from benchmarks import comparing, figures, machine, report, runner, servers
+from benchmarks.goals import all_goals
+from benchmarks.listing import COMPARISONS, MEASUREMENTS, chosen
+from benchmarks.stock import Stock
 
-COMPARISONS: dict[str, ModuleType] = {posting.NAME: posting}
-MEASUREMENTS: dict[str, ModuleType] = {live_push.NAME: live_push, webhooks.NAME: webhooks}
-SCENARIOS = (*COMPARISONS, *MEASUREMENTS)
+HOME = Path(__file__).parent
+PAGE = HOME.parent / "docs" / "benchmarks.md"
+LATEST = HOME / "results" / "latest.json"
+QUICK, FULL = runner.Pace(quick=True, rounds=3, seconds=0.7), runner.Pace(quick=False, rounds=9, seconds=1.5)
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)}; none means all")
-    parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--seconds", type=float, default=0.2, help="how long one variant runs in one round")
-    parser.add_argument("--json", type=Path, help="also write every figure to this file")
-    options = parser.parse_args()
-    if unknown := set(options.scenarios) - set(SCENARIOS):
-        parser.error(f"no scenario called {', '.join(sorted(unknown))}")
-    wanted = options.scenarios or SCENARIOS
-    results = [
-        runner.run(cast(runner.Scenario, module), options.rounds, options.seconds)
-        for name, module in COMPARISONS.items()
-        if name in wanted
-    ]
-    measured = [
-        figures.run(cast(figures.Measurement, module)) for name, module in MEASUREMENTS.items() if name in wanted
-    ]
-    for result in results:
-        print_result(result)
-    for each in measured:
-        print("\n".join(each.lines()))
-    if options.json:
-        told = [one.as_json() for one in (*results, *measured)]
-        options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    verdicts = [verdict.holds for result in results for verdict in result.verdicts]
-    return 0 if all([*verdicts, *(each.holds for each in measured)]) else 1
+    acts = parser.add_subparsers(dest="act", required=True)
+    run = acts.add_parser("run", help="measures, and writes a JSON file of every figure")
+    run.add_argument("--scenario", default="", help="ids of goals or names of scenarios, with commas; none means all")
+    run.add_argument("--db", choices=("sqlite", "pg"), help="only this database")
+    run.add_argument("--quick", action="store_true", help="three short rounds and small tables")
+    run.add_argument("--rounds", type=int, help="instead of 9, or 3 with --quick")
+    run.add_argument("--json", type=Path, default=LATEST, help=f"default {LATEST.relative_to(HOME.parent)}")
+    run.add_argument("--report", action="store_true", help="also writes docs/benchmarks.md")
+    told = acts.add_parser("report", help="writes docs/benchmarks.md from a JSON file")
+    told.add_argument("json", type=Path, nargs="?", default=LATEST)
+    both = acts.add_parser("compare", help="exits 1 when a ratio fell by more than 15 %% and the ranges do not meet")
+    both.add_argument("base", type=Path)
+    both.add_argument("head", type=Path)
+    options = parser.parse_args(words)
+    if options.act == "report":
+        report.write(PAGE, _read(options.json))
+        return 0
+    if options.act == "compare":
+        return comparing.tell(_read(options.base), _read(options.head))
+    try:
+        return measure(options)
+    except KeyError as error:
+        parser.error(str(error))
 
 
-def print_result(result: runner.Result) -> None:
-    print(f"{result.scenario}  ({result.machine})")
-    print(f"  {'variant':<24}{'per second':>11}{'slowest..fastest round':>26}{'p50 ms':>9}{'p95':>8}{'p99':>8}")
-    for name, speed in result.speeds.items():
-        spread = f"{speed.slowest_round:.0f}..{speed.fastest_round:.0f}"
-        print(
-            f"  {name:<24}{speed.per_second:>11.0f}{spread:>26}"
-            f"{speed.p50_ms:>9.2f}{speed.p95_ms:>8.2f}{speed.p99_ms:>8.2f}"
-        )
-    for verdict in result.verdicts:
-        goal = verdict.goal
-        print(
-            f"  {goal.product} / {goal.reference}: {verdict.ratio:.2f}  (95 %: {verdict.low:.2f}..{verdict.high:.2f})"
-            f"  "
-            + (
-                f"goal >= {goal.at_least:.2f}  {'holds' if verdict.holds else 'MISSED'}"
-                if goal.gates
-                else "for orientation"
-            )
-        )
+def _read(file: Path) -> dict[str, object]:
+    told: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
+    return told
+
+
+def measure(options: argparse.Namespace) -> int:
+    pace = QUICK if options.quick else FULL
+    if options.rounds:
+        pace = runner.Pace(pace.quick, options.rounds, pace.seconds)
+    goals = all_goals()
+    wanted = chosen(options.scenario, goals, quick=pace.quick)
+    folder = Path(tempfile.mkdtemp(prefix="billing-ui-benchmarks-"))
+    folder.chmod(0o755)  # the PostgreSQL of the wheel runs as another user
+    began = time.perf_counter()
+    try:
+        with servers.cluster(folder) as server:
+            stock = Stock(folder, server, pace.quick)
+            before = machine.probe(folder)
+            results, measured = _results(options, pace, goals, wanted, stock)
+            after = machine.probe(folder)
+            stock.close()
+            facts = machine.facts() | {"postgresql": server.version()}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    record = {
+        "facts": facts, "quick": pace.quick, "noise": machine.noise(before, after),
+        "probes": [asdict(before), asdict(after)], "seconds": round(time.perf_counter() - began),
+        "results": [each.as_json() for each in results], "measured": [each.as_json() for each in measured],
+    }  # fmt: skip
+    options.json.parent.mkdir(exist_ok=True)
+    options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print("\n".join(report.summary(record)))
+    if options.report:
+        report.write(PAGE, record)
+    return 0 if _good(results, measured, pace) else 1
+
+
+def _results(
+    options: argparse.Namespace, pace: runner.Pace, goals: tuple, wanted: set[str], stock: Stock
+) -> tuple[list[runner.Result], list[figures.Measured]]:
+    results, measured = [], []
+    for name, scenario in COMPARISONS.items():
+        for db in scenario.DATABASES:
+            if name in wanted and options.db in {None, db}:
+                began = time.perf_counter()
+                results.append(runner.run(scenario, stock, db, pace, goals))
+                print(f"{name} on {db}: {time.perf_counter() - began:.0f} s", flush=True)
+                print("\n".join(report.lines(results[-1].as_json())), flush=True)
+    for name, each in MEASUREMENTS.items():
+        if name in wanted:
+            measured.append(figures.run(each))
+            print("\n".join(measured[-1].lines()), flush=True)
+    return results, measured
+
+
+def _good(results: list[runner.Result], measured: list[figures.Measured], pace: runner.Pace) -> bool:
+    """A short run leaves goals open: only what it can tell counts against it."""
+    bad = {"missed"} if pace.quick else {"missed", "inconclusive"}
+    outcomes = {verdict.outcome for result in results for verdict in result.verdicts}
+    return not outcomes & bad and all(each.holds for each in measured)
 
 
 if __name__ == "__main__":

@@ -1,121 +1,85 @@
-"""Runs the variants of a scenario in many short, interleaved rounds and compares them by the ratio of each round.
+"""Runs the variants of a scenario in short, interleaved rounds and holds them against the goals.
 
-Short rounds, because a busy neighbour then slows all variants of a round alike and the ratio holds.
+Interleaved, because a busy neighbour then slows all variants of a round alike and the ratio holds.
 """
 
 from __future__ import annotations
 
-import platform
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from random import Random
-from statistics import median, quantiles
 from typing import Any, Protocol
 
-WARM_UP = 50
-_RESAMPLES = 5000
-
-Act = Callable[[], object]
+from benchmarks.goals import Goal, Verdict, judge
+from benchmarks.samples import Variant
+from benchmarks.stock import Kind, Stock
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
-    """The product variant must reach `at_least` times the reference's operations per second."""
+class Pace:
+    """How thorough a run is."""
 
-    product: str
-    reference: str
-    at_least: float
-    gates: bool = True
+    quick: bool
+    rounds: int
+    seconds: float
 
 
 class Scenario(Protocol):
-    """What a module in `scenarios/` offers. Leaving the block checks that what was written is right."""
+    """What a module in `scenarios/` offers. Leaving the block checks that what was written is right. A scenario may
+    say ROUNDS where a round always comes to the same."""
 
     NAME: str
-    GOALS: tuple[Goal, ...]
+    TITLE: str
+    DATABASES: tuple[Kind, ...]
 
-    def variants(self) -> AbstractContextManager[Mapping[str, Act]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """Operations per second of one variant over all rounds, and how long one takes."""
-
-    per_second: float
-    slowest_round: float
-    fastest_round: float
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A goal and what was measured: the median ratio of the rounds and its 95 % range by resampling."""
-
-    goal: Goal
-    ratio: float
-    low: float
-    high: float
-
-    @property
-    def holds(self) -> bool:
-        return self.low >= self.goal.at_least or not self.goal.gates
+    def variants(self, stock: Stock, db: Kind) -> AbstractContextManager[Mapping[str, Variant]]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """Every figure of every round, and what was asked of them."""
+
     scenario: str
-    machine: str
-    speeds: Mapping[str, Speed]
+    title: str
+    db: str
+    rounds: Mapping[str, list[dict[str, float]]]
     verdicts: tuple[Verdict, ...]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def run(scenario: Scenario, rounds: int, seconds: float, seed: int = 1) -> Result:
+def run(scenario: Scenario, stock: Stock, db: Kind, pace: Pace, goals: tuple[Goal, ...], seed: int = 1) -> Result:
+    """Rounds as the pace says, and as many again where they leave a goal open."""
     dice = Random(seed)
-    with scenario.variants() as variants:
-        for act in variants.values():
-            for _ in range(WARM_UP):
-                act()
-        samples: dict[str, list[list[float]]] = {name: [] for name in variants}
-        for _ in range(rounds):
-            order = list(variants)
-            dice.shuffle(order)
-            for name in order:
-                samples[name].append(_one_round(variants[name], seconds))
-    speeds = {name: _speed(taken) for name, taken in samples.items()}
-    verdicts = tuple(_verdict(goal, samples, dice) for goal in scenario.GOALS)
-    return Result(scenario.NAME, f"{platform.machine()}, Python {platform.python_version()}", speeds, verdicts)
+    mine = [goal for goal in goals if goal.scenario == scenario.NAME and goal.db in {"", db}]
+    mine = [goal for goal in mine if not (goal.only_full and pace.quick)]
+    figures: dict[str, list[dict[str, float]]] = {}
+    with scenario.variants(stock, db) as variants:
+        fixed = getattr(scenario, "ROUNDS", None)
+        if fixed is None:
+            for variant in variants.values():
+                variant(min(pace.seconds, 0.5))
+        _rounds(variants, fixed or pace.rounds, pace, dice, figures)
+        if fixed is None and not pace.quick and _is_open(_judged(mine, db, figures)):
+            _rounds(variants, pace.rounds, pace, dice, figures)
+    return Result(scenario.NAME, scenario.TITLE, db, figures, tuple(_judged(mine, db, figures)))
 
 
-def _one_round(act: Act, seconds: float) -> list[float]:
-    taken: list[float] = []
-    end = time.perf_counter() + seconds
-    while (start := time.perf_counter()) < end:
-        act()
-        taken.append(time.perf_counter() - start)
-    return taken
+def _rounds(
+    variants: Mapping[str, Variant], rounds: int, pace: Pace, dice: Random, figures: dict[str, list[dict[str, float]]]
+) -> None:
+    for _ in range(rounds):
+        order = list(variants)
+        dice.shuffle(order)
+        for name in order:
+            figures.setdefault(name, []).append(variants[name](pace.seconds).figures())
 
 
-def _rate(taken: list[float]) -> float:
-    return len(taken) / sum(taken)
+def _judged(goals: list[Goal], db: str, figures: Mapping[str, list[dict[str, float]]]) -> list[Verdict]:
+    return [verdict for goal in goals for verdict in judge(goal, db, figures)]
 
 
-def _speed(rounds: list[list[float]]) -> Speed:
-    rates = [_rate(taken) for taken in rounds]
-    cuts = quantiles([one for taken in rounds for one in taken], n=100)
-    p50, p95, p99 = (cuts[at - 1] * 1000 for at in (50, 95, 99))
-    return Speed(median(rates), min(rates), max(rates), p50, p95, p99)
-
-
-def _verdict(goal: Goal, samples: Mapping[str, list[list[float]]], dice: Random) -> Verdict:
-    pairs = zip(samples[goal.product], samples[goal.reference], strict=True)
-    ratios = [_rate(product) / _rate(reference) for product, reference in pairs]
-    resampled = sorted(median(dice.choices(ratios, k=len(ratios))) for _ in range(_RESAMPLES))
-    cut = _RESAMPLES // 40
-    return Verdict(goal, median(ratios), resampled[cut], resampled[-cut - 1])
+def _is_open(verdicts: list[Verdict]) -> bool:
+    return any(verdict.outcome == "inconclusive" for verdict in verdicts)
