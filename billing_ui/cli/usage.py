@@ -1,4 +1,4 @@
-"""`billing-ui usage record | check | show | import`: what was used, what may be used, and what it came to."""
+"""`billing-ui usage record | check | show | import | rebuild`: what was used, what may be used, and what it came to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
-from billing_ui.cli import usage_import, usage_show
+from billing_ui.cli import usage_import, usage_rebuild, usage_show
 from billing_ui.cli.account import instant
 from billing_ui.cli.exits import REFUSED
 from billing_ui.cli.terminal import operator
@@ -37,6 +37,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     check.set_defaults(run=run_check)
     usage_show.register(verbs)
     usage_import.register(verbs)
+    usage_rebuild.register(verbs)
 
 
 def _what(verb: argparse.ArgumentParser) -> None:

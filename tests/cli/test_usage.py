@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
 from billing_ui import runtime
 from billing_ui.cli.main import main
 from billing_ui.infra.db import Database
+from billing_ui.ledger.tables import account_day, system_hour
 from tests.world import Customer, World, open_world
 
 Output = pytest.CaptureFixture[str]
@@ -86,3 +88,18 @@ def test_what_the_catalogue_does_not_know_is_refused(
     assert main(["usage", verb[0], sari.email, "--operation", "sing", *verb[1:]]) == 2
     assert main(["usage", verb[0], "nobody", "--operation", "chat", *verb[1:]]) == 3
     assert "field_invalid (field=operation, why=unknown)" in capsys.readouterr().err
+
+
+def test_sums_that_are_wrong_are_counted_anew(world: World, sari: Customer, capsys: Output) -> None:
+    main(["usage", "record", sari.email, *CHAT, "--event-id", "evt-1"])
+    with world.env.db.begin() as tx:
+        tx.execute(update(account_day).values(quantity=1))
+        tx.execute(update(system_hour).values(quantity=1))
+    capsys.readouterr()
+    assert main(["verify"]) == 1
+    assert "account_day_quantity" in capsys.readouterr().out
+    assert main(["usage", "rebuild", "--account", sari.email, "--reason", "the disk was full"]) == 0
+    assert capsys.readouterr().out.endswith("counted anew from 1 events\n")
+    assert main(["usage", "rebuild"]) == 0
+    assert capsys.readouterr().out == "1 accounts counted anew from 1 events, and the hours of all\n"
+    assert main(["verify"]) == 0
