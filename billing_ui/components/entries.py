@@ -11,7 +11,7 @@ from billing_ui.components.action import link
 from billing_ui.components.browser import Countdown
 from billing_ui.components.marks import status_badge
 from billing_ui.components.table import skeleton_rows, table
-from billing_ui.components.text import money, num, t, when
+from billing_ui.components.text import money, num, pair, t, when
 
 HEADS = (
     ("hist.time", ""),
@@ -66,10 +66,10 @@ def kind_of(row: ObjectVar[dict[str, Any]]) -> rx.Var[Any]:
 
 
 def about(row: ObjectVar[dict[str, Any]]) -> rx.Component:
-    """What was paid and how; else what kind of correction it was, or the number of the use."""
+    """What was paid and how; else what kind of correction it was, or what was used."""
     other = rx.match(
         row["word"],
-        ("usage", rx.el.span(row["ref"], class_name="mono fine")),
+        ("usage", _use(row)),
         ("grant", rx.el.span(t("hist.what.grant"))),
         ("deduct", rx.el.span(t("hist.what.deduct"))),
         ("expire", rx.el.span(t("hist.what.expire"))),
@@ -80,6 +80,24 @@ def about(row: ObjectVar[dict[str, Any]]) -> rx.Component:
     )
     paid = rx.el.span(money(row["amount"], row["currency"]), " · ", t("method." + row["method"].to(str)))
     return rx.cond(row["amount"], paid, other)
+
+
+def _use(row: ObjectVar[dict[str, Any]]) -> rx.Component:
+    """What was done and by which model; below it what the plan gave, which no amount beside it shows."""
+    used = row["used"].to(dict[str, Any])
+    model = rx.cond(used["model"], rx.el.span(" · ", used["model"], class_name="muted"), rx.fragment())
+    return rx.cond(
+        used["name"],
+        rx.el.span(
+            rx.el.span(pair(used["name"]), model),
+            rx.cond(
+                used["free"],
+                rx.el.span(t("hist.use.free", tokens=num(used["free"])), class_name="fine muted block"),
+                rx.fragment(),
+            ),
+        ),
+        rx.el.span(row["ref"], class_name="mono fine"),
+    )
 
 
 def signed(row: ObjectVar[dict[str, Any]]) -> rx.Component:

@@ -15,6 +15,7 @@ from billing_ui.components.marks import status_badge
 from billing_ui.components.notice import notice
 from billing_ui.components.record import record
 from billing_ui.components.text import language, money, num, t, when
+from billing_ui.pages.history_use import use
 from billing_ui.state.history import HistoryState
 from billing_ui.state.session import Session
 
@@ -25,7 +26,7 @@ def row_drawer() -> rx.Component:
         "hist.detail",
         rx.cond(
             shown["id"],
-            rx.el.div(_head(shown), _pay(shown), _facts(shown), _paper(shown), _back(shown), _story(shown),
+            rx.el.div(_head(shown), _pay(shown), _facts(shown), use(shown), _paper(shown), _back(shown), _story(shown),
                       class_name="stack"),
             notice(t("hist.missing"), tone="warn", icon_name="search"),
         ),

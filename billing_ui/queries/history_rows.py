@@ -13,6 +13,7 @@ from billing_ui.infra.db import Tx
 from billing_ui.models import Dispute, Payment, Refund, Topup
 from billing_ui.queries.postings import Posting
 from billing_ui.queries.topups import Unpaid
+from billing_ui.queries.usage_events import UsageEvent, events_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,18 @@ class HistoryRow:
     method: str
     is_posted: bool
     expires_at: datetime | None = None
+    used: UsageEvent | None = None
 
 
 def rows_of(tx: Tx, account_id: int, taken: Sequence[Posting | Unpaid]) -> list[HistoryRow]:
     paid = _purchases(tx, account_id, {row.cause for row in taken if isinstance(row, Posting) and row.kind == "topup"})
-    return [_posted_row(row, paid.get(row.cause)) if isinstance(row, Posting) else _open_row(row) for row in taken]
+    used = events_at(
+        tx, account_id, [row.last_seq for row in taken if isinstance(row, Posting) and row.kind == "usage"]
+    )
+    return [
+        _posted_row(row, paid.get(row.cause), used.get(row.last_seq)) if isinstance(row, Posting) else _open_row(row)
+        for row in taken
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +91,13 @@ def _standing(back: int, total: int) -> str:
     return "partly_refunded" if back else "paid"
 
 
-def _posted_row(posting: Posting, paid: _Purchase | None) -> HistoryRow:
+def _posted_row(posting: Posting, paid: _Purchase | None, used: UsageEvent | None) -> HistoryRow:
     is_purchase = posting.kind == "topup" and bool(posting.cause)
     return HistoryRow(
         id=posting.cause if is_purchase else posting.key, kind=posting.kind, word=posting.word, at=posting.at,
         tokens=posting.tokens, balance_after=posting.balance_after, status=paid.status if paid else "posted",
         cause=posting.cause, number=posting.number, actor=posting.actor, amount=paid.total if paid else 0,
-        currency=paid.currency if paid else "", method=paid.method if paid else "", is_posted=True,
+        currency=paid.currency if paid else "", method=paid.method if paid else "", is_posted=True, used=used,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from billing_ui.queries.payment_stats import PaymentStats, Tally
 from billing_ui.rules.payments import UNDECIDED
 from billing_ui.state.labels import instant
 from billing_ui.state.payment_labels import story
+from billing_ui.state.usage_labels import explained, used_for
 
 PATH = "/subscription/history/"
 _HOUR, _DAY = 3600, 86_400
@@ -46,6 +47,7 @@ def history_row(row: HistoryRow, address_of: Callable[[str], str] = row_address)
         "amount": row.amount,
         "currency": row.currency,
         "method": row.method,
+        "used": used_for(row.used) if row.used else {},
     }
 
 
@@ -54,6 +56,7 @@ def detail(found: HistoryDetail) -> dict[str, Any]:
     shown, receipt = found.payment, found.receipt
     return {
         **history_row(found.row),
+        "used": explained(found.row.used) if found.row.used else {},
         "has_payment": shown is not None,
         "fee": shown.fee if shown else 0,
         "tax": shown.tax if shown else 0,
