@@ -85,11 +85,15 @@ def about(row: ObjectVar[dict[str, Any]]) -> rx.Component:
 def _use(row: ObjectVar[dict[str, Any]]) -> rx.Component:
     """What was done and by which model; below it what the plan gave, which no amount beside it shows."""
     used = row["used"].to(dict[str, Any])
-    model = rx.cond(used["model"], rx.el.span(" · ", used["model"], class_name="muted"), rx.fragment())
+    model = rx.cond(
+        used["model"],
+        rx.el.span(" · ", rx.el.span(used["model"], class_name="whole"), class_name="muted"),
+        rx.fragment(),
+    )
     return rx.cond(
         used["name"],
         rx.el.span(
-            rx.el.span(pair(used["name"]), model),
+            rx.el.span(pair(used["name"]), rx.cond(used["model"], model, rx.fragment())),
             rx.cond(
                 used["free"],
                 rx.el.span(t("hist.use.free", tokens=num(used["free"])), class_name="fine muted block"),

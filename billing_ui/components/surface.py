@@ -39,16 +39,12 @@ def balance_stat(tokens: rx.Var[int], value: Any, unit: Words, note: Any = None)
     return stat("balance.title", value, unit=unit, note=note, attrs={"data-testid": "balance", "data-value": tokens})
 
 
-def meter(percent: rx.Var[int], words: Words, *, tone: Any = "") -> rx.Component:
-    """A bar with its sentence; the sentence carries the meaning."""
+def meter(percent: rx.Var[int], *, tone: Any = "") -> rx.Component:
+    """A bar for the eye alone: a sentence beside it carries the meaning."""
     return rx.el.div(
-        rx.el.p(said(words), class_name="small"),
-        rx.el.div(
-            rx.el.div(style={"width": percent.to(str) + "%"}),
-            class_name="meter",
-            custom_attrs={"data-tone": tone, "aria-hidden": "true"},
-        ),
-        class_name="stack-sm",
+        rx.el.div(style={"width": percent.to(str) + "%"}),
+        class_name="meter",
+        custom_attrs={"data-tone": tone, "aria-hidden": "true"},
     )
 
 

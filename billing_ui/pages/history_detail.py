@@ -76,7 +76,7 @@ def _facts(shown: Any) -> rx.Component:
                 _fact("pay.method", t("method." + shown["method"].to(str))),
                 rx.cond(shown["paid_at"], _fact("pay.paid_at", when(shown["paid_at"], zone)), rx.fragment()),
             ),
-            _fact("hist.description", about(shown)),
+            rx.cond(record(shown["used"])["name"], rx.fragment(), _fact("hist.description", about(shown))),
         ),
         rx.cond(shown["posted"], _fact("hist.after", num(shown["balance_after"])), rx.fragment()),
         _fact(

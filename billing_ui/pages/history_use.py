@@ -17,7 +17,7 @@ def use(shown: Any) -> rx.Component:
     return rx.cond(
         used["name"],
         rx.el.div(rx.el.h3(t("hist.use.title"), class_name="drawer-sub"), _what(used), _sum(used), _paid(used),
-                  class_name="stack-sm", custom_attrs={"data-testid": "drawer-use"}),
+                  class_name="stack", custom_attrs={"data-testid": "drawer-use"}),
         rx.fragment(),
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def _sum(used: Any) -> rx.Component:
     return rx.cond(
         used["rate"],
         rx.el.div(
-            rx.el.p(pair(used["sum"]), class_name="tnum", custom_attrs={"data-testid": "drawer-sum"}),
+            rx.el.p(pair(used["sum"]), class_name="sum-line", custom_attrs={"data-testid": "drawer-sum"}),
             rx.el.p(
                 rx.cond(
                     used["rounded"],
@@ -67,7 +67,7 @@ def _sum(used: Any) -> rx.Component:
 def _paid(used: Any) -> rx.Component:
     return rx.cond(
         used["tokens"],
-        rx.fragment(
+        rx.el.div(
             rx.el.h3(t("hist.use.paid_by"), class_name="drawer-sub"),
             facts(
                 [
@@ -78,6 +78,7 @@ def _paid(used: Any) -> rx.Component:
                 ],
                 total=("hist.use.total", num(used["tokens"])),
             ),
+            class_name="stack-sm",
         ),
         rx.fragment(),
     )

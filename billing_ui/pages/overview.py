@@ -10,9 +10,10 @@ from reflex.vars import ObjectVar
 from billing_ui.components.action import link, link_button
 from billing_ui.components.entries import entries
 from billing_ui.components.record import record
-from billing_ui.components.surface import balance_stat, card, facts, skeleton
+from billing_ui.components.surface import balance_stat, card, fact_where, facts, skeleton
 from billing_ui.components.text import money, num, pair, t, when
 from billing_ui.components.verdict import empty_state
+from billing_ui.pages.overview_use import quotas, use
 from billing_ui.pages.shell import customer_page
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.session import Session
@@ -23,6 +24,8 @@ def page() -> rx.Component:
         rx.el.div(
             rx.foreach(OverviewState.waiting, _waiting),
             rx.el.div(_balance(), _plan(), class_name="pair"),
+            quotas(),
+            use(),
             _recent(),
             class_name="stack",
         ),
@@ -38,6 +41,7 @@ def page() -> rx.Component:
 def _balance() -> rx.Component:
     worth = record(Session.worth)
     about = record(record(OverviewState.totals)["about"])
+    runway = record(OverviewState.use)["runway"]
     note = rx.el.span(
         rx.cond(worth, t("balance.worth", money=money(worth["amount"], worth["currency"])), ""),
         rx.cond(
@@ -49,6 +53,7 @@ def _balance() -> rx.Component:
             ),
             "",
         ),
+        rx.cond(runway, rx.el.span(t("balance.runway", count=runway), class_name="block"), rx.fragment()),
     )
     return card(
         rx.cond(
@@ -87,11 +92,21 @@ def _plan() -> rx.Component:
                 ("overview.bought", t("unit.tokens", tokens=num(record(OverviewState.totals)["bought"]))),
                 ("overview.granted", t("unit.tokens", tokens=num(record(OverviewState.totals)["granted"]))),
                 ("overview.used", t("unit.tokens", tokens=num(record(OverviewState.totals)["used"]))),
+                fact_where(
+                    record(OverviewState.use)["month"].bool(),
+                    "overview.used_month",
+                    _month(),
+                ),
             ]
         ),
         title="overview.plan",
         action=link("plan.see_all", "/subscription/plans/"),
     )
+
+
+def _month() -> Any:
+    use = record(OverviewState.use)
+    return rx.cond(use["is_paid"], t("unit.tokens", tokens=num(use["month"])), num(use["month"]))
 
 
 def _waiting(row: ObjectVar[dict[str, Any]]) -> rx.Component:

@@ -93,7 +93,7 @@ PIECES: dict[str, tuple[Callable[[], rx.Component], tuple[str, ...]]] = {
     "chip": (lambda: choice.chip("list.all", pressed=Kit.ready, on_click=Kit.act), ("aria-pressed",)),
     "status": (lambda: marks.status_badge(Kit.word), ("st.paid", "st.review")),
     "balance": (lambda: surface.balance_stat(Kit.amount, Kit.word, "unit.token_word"), ("balance", "data-value")),
-    "meter": (lambda: surface.meter(Kit.amount, Kit.word), ("meter",)),
+    "meter": (lambda: surface.meter(Kit.amount, tone=Kit.word), ("meter",)),
     "facts": (lambda: surface.facts([("pay.ref", Kit.word)], total=("topup.total", Kit.word)), ("topup.total",)),
     "banner": (lambda: notice.banner(t("err.session"), kind="low", on_dismiss=Kit.act), ("banner", "data-kind")),
     "error": (lambda: notice.error_summary(Kit.word), ("error", "data-code", "Alert")),

@@ -1,0 +1,141 @@
+"""The use on the first page: how far each limit is used up, thirty days as bars, the month by operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.charts.bars import bars
+from billing_ui.components.disclosure import fold
+from billing_ui.components.record import record
+from billing_ui.components.surface import card, meter
+from billing_ui.components.table import table
+from billing_ui.components.text import day, num, pair, t, when
+from billing_ui.components.verdict import empty_state
+from billing_ui.state.overview import OverviewState
+from billing_ui.state.session import Session
+
+
+def quotas() -> rx.Component:
+    """Nothing where the plan neither gives nor limits anything."""
+    return rx.cond(
+        OverviewState.quotas.length() > 0,
+        card(
+            rx.el.ul(rx.foreach(OverviewState.quotas, _quota), class_name="quotas"),
+            title="overview.quota",
+            custom_attrs={"data-testid": "quotas"},
+        ),
+        rx.fragment(),
+    )
+
+
+def _quota(row: Any) -> rx.Component:
+    told = rx.cond(
+        row["is_feature"],
+        rx.cond(row["unlimited"], t("usage.on"), t("usage.off")),
+        rx.cond(
+            row["unlimited"],
+            t("usage.of_unlimited", used=num(row["used"])),
+            t("usage.of", used=num(row["used"]), limit=num(row["limit"])),
+        ),
+    )
+    name = rx.match(
+        row["window"],
+        ("included", t("usage.included", meter=row["name"])),
+        ("total", pair(row["name"])),
+        t("usage.per", meter=row["name"], window=t("unit." + row["window"].to(str))),
+    )
+    return rx.el.li(
+        rx.el.p(rx.el.span(name, class_name="quota-name block"), rx.el.span(told, class_name="tnum")),
+        rx.cond(row["unlimited"], rx.fragment(), _bar(row)),
+        rx.cond(
+            row["resets_at"].bool() & ~row["unlimited"].bool(),
+            rx.el.p(t("usage.resets", when=when(row["resets_at"], Session.zone)), class_name="fine tnum"),
+            rx.fragment(),
+        ),
+        key=row["key"].to(str),
+        class_name="stack-sm",
+        custom_attrs={"data-testid": "quota", "data-key": row["key"], "data-used": row["used"]},
+    )
+
+
+def _bar(row: Any) -> rx.Component:
+    return meter(row["percent"].to(int), tone=row["tone"].to(str))
+
+
+def use() -> rx.Component:
+    shown = record(OverviewState.use)
+    return rx.cond(
+        OverviewState.use,
+        rx.cond(
+            shown["total"],
+            rx.el.div(_days(shown), _operations(shown), class_name="pair"),
+            card(empty_state("usage.empty"), title="overview.use_days"),
+        ),
+        rx.fragment(),
+    )
+
+
+def _days(shown: Any) -> rx.Component:
+    marks = shown["bars"].to(list[dict[str, Any]])
+    return card(
+        rx.el.p(t("overview.use_total", count=num(shown["total"]), meter=shown["meter"]), class_name="small"),
+        bars("overview.use_chart", marks, _words),
+        rx.el.p(
+            rx.el.span(class_name="swatch", custom_attrs={"data-part": "lower", "aria-hidden": "true"}),
+            t("overview.use_charged"),
+            rx.el.span(class_name="swatch", custom_attrs={"data-part": "upper", "aria-hidden": "true"}),
+            t("overview.use_free"),
+            class_name="fine legend",
+        ),
+        fold(
+            "usage.table",
+            table(
+                "overview.use_days",
+                (("stats.day", ""), ("overview.use_all", "num"), ("overview.use_charged", "num")),
+                rx.foreach(shown["days"].to(list[dict[str, Any]]), _day),
+                stacks=False,
+            ),
+        ),
+        title="overview.use_days",
+        class_name="stack",
+    )
+
+
+def _words(mark: Any) -> rx.Var[str]:
+    return t("overview.use_bar", day=day(mark["at"], Session.zone), count=num(mark["tokens"]))
+
+
+def _day(each: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(day(each["at"], Session.zone), scope="row", class_name="lead"),
+        rx.el.td(num(each["tokens"]), class_name="num"),
+        rx.el.td(num(each["charged"]), class_name="num"),
+        key=each["first"].to(str),
+    )
+
+
+def _operations(shown: Any) -> rx.Component:
+    rows = shown["operations"].to(list[dict[str, Any]])
+    return card(
+        rx.cond(
+            rows.length() > 0,
+            rx.el.ul(rx.foreach(rows, _operation), class_name="quotas", custom_attrs={"data-testid": "operations"}),
+            rx.el.p(t("usage.empty"), class_name="small muted"),
+        ),
+        title="overview.by_operation",
+    )
+
+
+def _operation(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            rx.el.span(pair(row["name"]), class_name="quota-name"),
+            rx.el.span(num(row["tokens"]), class_name="tnum"),
+            class_name="between",
+        ),
+        meter(row["share"].to(int)),
+        key=row["key"].to(str),
+        class_name="stack-sm",
+    )
