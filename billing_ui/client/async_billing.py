@@ -10,9 +10,10 @@ from typing import Self, Unpack
 import httpx
 
 from billing_ui.client import asks, report_asks, wire
+from billing_ui.client.afterwards import Afterwards
 from billing_ui.client.answers import Balance, Charged, Checked, Notice, Opened, Payment, Released, Topup
 from billing_ui.client.asks import Estimate, Event, What, Whose
-from billing_ui.client.async_calls import Afterwards, AsyncCall, AsyncReserving
+from billing_ui.client.async_calls import AsyncCall, AsyncReserving
 from billing_ui.client.batches import BatchResult, chunks, named_events, unsent
 from billing_ui.client.errors import BillingProblem
 from billing_ui.client.lines import AsyncLine

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, TypeVar, Unpack
 
 from billing_ui.client import asks
+from billing_ui.client.afterwards import Afterwards, Reader
 from billing_ui.client.answers import Charged, Held
 from billing_ui.client.errors import BillingProblem, Passing
 from billing_ui.client.lines import AsyncLine
@@ -26,23 +27,6 @@ from billing_ui.client.streams import Watched
 from billing_ui.client.tokens import Tokens
 
 Chunk = TypeVar("Chunk")
-R = TypeVar("R")
-
-
-class Afterwards:
-    """Work that goes on when the task that began it is cancelled."""
-
-    def __init__(self) -> None:
-        self._running: set[asyncio.Task[Any]] = set()
-
-    async def see_through(self, work: Coroutine[Any, Any, R]) -> R:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
-
-    async def all_done(self) -> None:
-        await asyncio.gather(*self._running, return_exceptions=True)
 
 
 class AsyncCall(Reservation):
@@ -78,7 +62,9 @@ class AsyncCall(Reservation):
         """Passes the chunks on and settles at their end by what they told. A reader who stops early pays for the input
         as told and for the output as estimated; a provider that breaks off, for what it told, else nothing."""
         self._begin_stream()
-        self._passing = self._pass_on(chunks, told)
+        reader = Reader(self._afterwards)
+        self._passing = self._pass_on(chunks, told, reader)
+        reader.begins(self._passing)
         return self._passing
 
     async def end(self, error: BaseException | None) -> None:
@@ -87,14 +73,18 @@ class AsyncCall(Reservation):
             await self._passing.aclose()
         elif not self._is_handed_on or error is not None:
             await self.release()
+        # Whoever reads on holds the stream alone, so that it ends when they drop it.
+        self._passing = None
 
-    async def _pass_on(self, chunks: AsyncIterable[Chunk], told: Actual) -> AsyncGenerator[Chunk, None]:
+    async def _pass_on(self, chunks: AsyncIterable[Chunk], told: Actual, reader: Reader) -> AsyncGenerator[Chunk, None]:
         watched = Watched()
         self._has_begun = True
+        reader.reads()
         try:
             async for chunk in chunks:
                 watched.see(chunk)
                 yield chunk
+                reader.reads()
         except (GeneratorExit, asyncio.CancelledError):
             await self._afterwards.see_through(self._stop_early(chunks, watched, told))
             raise

@@ -48,6 +48,8 @@ class Call(Reservation):
             self._passing.close()
         elif not self._is_handed_on or error is not None:
             self.release()
+        # Whoever reads on holds the stream alone, so that it ends when they drop it.
+        self._passing = None
 
     def settle(self, usage: object = None, /, **told: Unpack[Actual]) -> Charged | None:
         """Charges what the call took: a usage object of its provider, numbers, or nothing for the whole estimate.

@@ -81,7 +81,8 @@ class Reservation:
 
     def _begin_stream(self) -> None:
         if self.state != "open" or self._is_streamed:
-            raise RuntimeError(f"this call is {'streamed' if self._is_streamed else self.state} already")
+            ended = "streamed" if self._is_streamed else self.state
+            raise RuntimeError(f"this call is {ended} already: its stream begins inside the block")
         self._is_streamed = True
 
     @property

@@ -149,3 +149,31 @@ async def test_a_call_that_cannot_be_charged_is_handed_over(desk: Desk) -> None:
             with pytest.raises(Conflict):
                 await call.settle(chat_usage(500, 200))
     assert [each.event["event_id"] for each in kept] == ["evt-1", "evt-2"]
+
+
+async def test_a_stream_whose_reader_has_gone_is_charged_without_waiting_for_python(
+    async_billing: AsyncBilling, desk: Desk
+) -> None:
+    async with async_billing.reserve(**ESTIMATE) as call:
+        events = call.stream(Provider(message_events(300, 120, 0, 0)))
+
+    async def web_server() -> None:
+        async for _event in events:
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(web_server())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait([task])
+    assert desk.open_holds() == 1
+    await async_billing.aclose()
+    assert used(desk) == 1_300
+
+
+async def test_a_stream_may_be_read_by_a_task_for_each_chunk(async_billing: AsyncBilling, desk: Desk) -> None:
+    async with async_billing.reserve(**ESTIMATE) as call:
+        events = call.stream(Provider(message_events(300, 120, 0, 0)))
+    for _number in range(5):
+        await asyncio.create_task(anext(events))  # type: ignore[arg-type]  # an awaitable made by a generator
+    assert await anext(events, None) is None
+    assert used(desk) == 420
