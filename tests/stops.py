@@ -32,6 +32,7 @@ STOPS = (
     Stop("history", "/subscription/history/", "customer"),
     Stop("settings", "/settings/", "customer"),
     Stop("newcomer-overview", "/subscription/overview/", "newcomer"),
+    Stop("busy-overview", "/subscription/overview/", "busy"),
     Stop("newcomer-plans", "/subscription/plans/", "newcomer"),
     Stop("newcomer-bpp", "/subscription/plans/", "newcomer", ("plan-bpp-choose",)),
     Stop("desk", "/admin/", "finance"),

@@ -59,13 +59,15 @@ def live_a_day(
 def come_near(env: Env, actor: Actor, now: datetime) -> None:
     """Uses what the plan gives today up to where it gets tight, so that somebody meets the warnings."""
     catalogue = env.catalogue
-    operation, zone = next(iter(catalogue.operations.values())), catalogue.zone
+    first, zone = next(iter(catalogue.operations.values())), catalogue.zone
+    alike = [each for each in catalogue.operations.values() if each.draws == first.draws]
     if catalogue.paid_meter and not _sip(env):
         return
     began = max(now - timedelta(minutes=_MOST_EVENTS), start_of_day(local_day(now, zone), zone))
     with back_then(env, began) as (past, clock):
         for number in range(_MOST_EVENTS):
-            told = _event(actor, operation, f"demo-near-{number}", _MODELS[0], _sip(env), "hari-ini")
+            operation, model = alike[number % len(alike)], _MODELS[number // 2 % len(_MODELS)]
+            told = _event(actor, operation, f"demo-near-{number}", model, _sip(env), "hari-ini")
             outcome = usage.record_and_wait(past, system("demo"), told)
             if isinstance(outcome.result, Refusal) or _used_percent(outcome.standing, clock.now()) >= _NEAR:
                 return

@@ -28,7 +28,7 @@ from billing_ui.rules.errors import BillingError, Busy
 from billing_ui.rules.usage import Refusal
 
 INTERRUPTED = 130
-_PATIENCE_S = (1, 2, 4, 8, 16)
+PATIENCE_S = (1, 2, 4, 8, 16)
 
 
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -107,7 +107,7 @@ class _Import:
     async def _send(self, asks: Sequence[Ask]) -> list[Outcome | BillingError]:
         """Asks again, more and more patiently, while the books are out of reach."""
         answers = await self._env.writer.ask_all(asks)
-        for pause_s in _PATIENCE_S:
+        for pause_s in PATIENCE_S:
             again = [place for place, answer in enumerate(answers) if isinstance(answer, Busy)]
             if not again:
                 return answers

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from billing_ui import runtime
+from billing_ui.cli import usage_import
 from billing_ui.cli.frontend import ROOT
 from billing_ui.cli.main import main
 from billing_ui.infra.db import Database
@@ -199,3 +201,20 @@ def test_a_file_that_was_changed_meanwhile_is_begun_anew(
     assert take_in(path, sari, capsys)[1]["new"] == 1
     (tmp_path / "use.csv.progress").write_text("{")
     assert take_in(path, sari, capsys)[1]["known"] == 1
+
+
+def test_an_import_whose_database_stays_away_ends_with_try_again_and_loses_nothing(
+    sqlite_stocked_url: str, tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_import, "PATIENCE_S", ())
+    with open_world(Database(sqlite_stocked_url)) as world, runtime.use(world.env):
+        told = ["usage", "import", str(write(tmp_path, "operation\nchat\nsearch\n"))]
+        told += ["--account", world.customer("sari@pelanggan.test").email]
+        with sqlite3.connect(str(world.env.db.url.database), isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert main(told) == 75
+            other.execute("ROLLBACK")
+        other.close()
+        assert "[busy (retry_after_s=" in capsys.readouterr().err
+        assert main(told) == 0
+        assert (events(world), capsys.readouterr().out) == (2, "2 events recorded, 0 known before.\n")
