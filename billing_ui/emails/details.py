@@ -22,6 +22,8 @@ def rows(language: str, args: Mapping[str, Any]) -> list[Row]:
         "tokens": _tokens(language, args.get("tokens"), None, args),
         "tokens_back": _tokens(language, args.get("tokens_back"), None, args),
         "balance": _tokens(language, args.get("balance"), args.get("token_equivalent"), args),
+        "quota": _quota(language, args.get("quota")),
+        "resets_at": _instant(language, args, "resets_at"),
         "until": _instant(language, args, "until"),
         "receipt": args.get("receipt"),
         "ref": args.get("ref"),
@@ -47,6 +49,13 @@ def _expected(language: str, expected: Mapping[str, Any] | None) -> str | None:
 
 def _method(language: str, code: str | None) -> str | None:
     return _known(language, f"method.{code}") or code
+
+
+def _quota(language: str, quota: Mapping[str, Any] | None) -> str | None:
+    """Each language has a name of its own for the meter."""
+    if quota is None:
+        return None
+    return text(language, "mail.value.quota", meter=quota[language], used=quota["used"], limit=quota["limit"])
 
 
 def _instant(language: str, args: Mapping[str, Any], name: str) -> str | None:

@@ -29,6 +29,10 @@ _FORMS: Final = {
     "payment_expired": "payment",
     "payment_review": "payment",
     "payment_refunded": "payment",
+    "balance_low": "notice",
+    "balance_critical": "notice",
+    "quota_near": "notice",
+    "quota_reached": "notice",
 }
 TEMPLATES: Final = tuple(_FORMS)
 # Of these there is more than one kind; the fact `why` says which it is, and each has a body of its own.

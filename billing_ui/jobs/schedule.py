@@ -21,6 +21,7 @@ from billing_ui.jobs import (
     seal,
     send_mail,
     sweep_payments,
+    tell_alert,
 )
 from billing_ui.jobs.runner import Handler
 from billing_ui.kit.json_types import JsonMap
@@ -60,6 +61,7 @@ HANDLERS: Mapping[str, Handler] = {
     look_refund.KIND: look_refund.run,
     handle_inbox.KIND: handle_inbox.run,
     send_mail.KIND: send_mail.run,
+    tell_alert.KIND: tell_alert.run,
     reconcile.KIND: reconcile.run,
     **{kind: _round(kind) for kind in _ROUNDS},
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from billing_ui.ledger.alerts import key_of
 from billing_ui.ledger.asks import Ask, Taken
 from billing_ui.ledger.counting import counted
 from billing_ui.ledger.deciding import Event, HoldRow, Line, Page
 from billing_ui.ledger.terms import PlanTerms
+from billing_ui.rules.alerts import Alert
 from billing_ui.rules.lots import OpenLot
 from billing_ui.rules.quotas import Calendar
 from billing_ui.rules.usage import Cover
@@ -83,6 +86,7 @@ def written(pages: Sequence[Page]) -> dict[str, Rows]:
             {"a": account_id, "i": hold.id, "s": hold.state} for account_id, hold in holds if hold.id is not None
         ],
         "cells": counted(pages),
+        "jobs": [_job(page, alert) for page in pages for alert in page.alerts],
     }  # fmt: skip
 
 
@@ -119,6 +123,12 @@ def _new_hold(account_id: int, hold: HoldRow) -> dict[str, Any]:
         "a": account_id, "k": hold.event_id, "q": hold.quantity, "d": hold.draws, "al": hold.allowance,
         "at": stamp(hold.held_at), "e": stamp(hold.expires_at), "s": hold.state, "h": hold.request_hash,
     }  # fmt: skip
+
+
+def _job(page: Page, alert: Alert) -> dict[str, Any]:
+    key = key_of(page.account_id, alert)
+    told = {"key": key, "account": page.account_id, **asdict(alert)}
+    return {"a": page.account_id, "k": key, "g": told, "t": stamp(page.last_at)}
 
 
 def stamp(instant: datetime) -> str:

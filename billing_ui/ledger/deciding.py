@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from billing_ui.ledger.asks import Ask, Held, Outcome, Released, Result, Taken
 from billing_ui.rules import quotas
+from billing_ui.rules.alerts import Alert
 from billing_ui.rules.errors import KeyReused, NotFound
 from billing_ui.rules.lots import OpenLot, burn, burn_order
 from billing_ui.rules.quotas import Calendar, Windows
@@ -75,6 +76,7 @@ class Page:
     events: list[Event] = field(default_factory=list)
     burned: set[int] = field(default_factory=set)
     touched: dict[str, HoldRow] = field(default_factory=dict)
+    alerts: list[Alert] = field(default_factory=list)
 
     @property
     def is_changed(self) -> bool:

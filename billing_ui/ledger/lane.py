@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from billing_ui.infra.tireless import Outage
 from billing_ui.kit.clock import Clock
+from billing_ui.ledger.alerts import Alerts
 from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask, Outcome
 from billing_ui.ledger.deciding import Page
@@ -81,11 +82,12 @@ class Lane:
     aside with all its asks, and holds nobody else up.
     """
 
-    def __init__(self, books: Books, clock: Clock, catch_up: Callable[[int], None], told: Told) -> None:
+    def __init__(self, books: Books, clock: Clock, catch_up: Callable[[int], None], told: Told, alerts: Alerts) -> None:
         self._books = books
         self._clock = clock
         self._catch_up = catch_up
         self._told = told
+        self._alerts = alerts
         self._waiting: deque[_Waiting] = deque()
         self._aside: dict[int, list[_Waiting]] = {}
         self._outage = Outage("usage: reaching the books")
@@ -156,18 +158,23 @@ class Lane:
 
     async def _try(self, batch: list[_Waiting]) -> None:
         asks = [one.ask for one in batch]
-        moved: set[int] = set()
+        moved: dict[int, Page] = {}
 
         def decide(pages: dict[int, Page]) -> list[Decision]:
             now = self._clock.now()
+            before = {account_id: page.balance for account_id, page in pages.items()}
             decided = [_decide(pages.get(ask.account_id), ask, now) for ask in asks]
-            moved.update(account_id for account_id, page in pages.items() if page.is_changed)
+            moved.update({account_id: page for account_id, page in pages.items() if page.is_changed})
+            for account_id, page in moved.items():
+                if page.events:
+                    self._alerts.raise_in(page, before[account_id], max(now, page.last_at))
             return decided
 
         lost: set[int] = set()
         if asks[0].kind == "check":
             decisions = await self._books.look(asks, decide)
         else:
+            await self._alerts.prepare()
             locking = any(one.rounds >= _ROUNDS_BEFORE_LOCK for one in batch)
             decisions, lost = await self._books.write(asks, decide, locking=locking)
         again = [one for one in batch if one.ask.account_id in lost]
@@ -176,8 +183,11 @@ class Lane:
             for one, decision in zip(batch, decisions, strict=True)
             if one.ask.account_id not in lost and not _answer(one, decision)
         ]
-        if moved - lost:
-            self._told(moved - lost)
+        for account_id in lost:
+            moved.pop(account_id, None)
+        if moved:
+            self._alerts.remember(moved.values())
+            self._told(moved)
         self._set_aside(due)
         self._put_back(again)
 

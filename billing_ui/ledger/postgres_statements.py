@@ -84,6 +84,12 @@ WITH wanted AS (
 ), ended AS (
  UPDATE hold SET state = h.s FROM json_to_recordset(%(ended)s::json) AS h (a bigint, i bigint, s text)
  JOIN moved ON moved.account_id = h.a WHERE hold.id = h.i
+), alerted AS (
+ INSERT INTO job (kind, key, args, state, due_at, attempts, last_error, created_at)
+ SELECT 'alerts.tell', j.k, j.g, 'queued', j.t, 0, '', j.t
+ FROM json_to_recordset(%(jobs)s::json) AS j (a bigint, k text, g jsonb, t timestamptz)
+  JOIN moved ON moved.account_id = j.a
+ ON CONFLICT (key) DO NOTHING
 ), cell AS (
  SELECT x.* FROM json_to_recordset(%(cells)s::json) AS x (a bigint, d date, h timestamptz, m text, md text, op text,
   n bigint, i bigint, o bigint, q bigint, c bigint, v bigint, u bigint) JOIN moved ON moved.account_id = x.a

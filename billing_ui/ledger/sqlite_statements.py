@@ -57,6 +57,8 @@ WRITES = {
     "holds": "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
     " VALUES (:a, :k, :q, :d, :al, :at, :e, :s, :h)",
     "ended": "UPDATE hold SET state = :s WHERE id = :i",
+    "jobs": "INSERT INTO job (kind, key, args, state, due_at, attempts, last_error, created_at)"
+    " VALUES ('alerts.tell', :k, :g, 'queued', :t, 0, '', :t) ON CONFLICT (key) DO NOTHING",
 }
 # Where a row holds something that SQLite keeps as JSON text.
-JSON_VALUES = {"heads": ("w",), "events": ("d", "md"), "holds": ("d",)}
+JSON_VALUES = {"heads": ("w",), "events": ("d", "md"), "holds": ("d",), "jobs": ("g",)}

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 from billing_ui.infra.db import Database
 from billing_ui.kit.clock import Clock
 from billing_ui.ledger import holds, lots
+from billing_ui.ledger.alerts import Alerts
 from billing_ui.ledger.asks import Ask, Outcome
 from billing_ui.ledger.batch_postgres import PostgresBooks
 from billing_ui.ledger.batch_sqlite import SqliteBooks
@@ -66,6 +67,7 @@ class Writer:
         self._db = db
         self._clock = clock
         self._told = told
+        self._alerts = Alerts(db, clock)
         self._home: _Home | None = None
         self._moving = threading.Lock()
 
@@ -158,7 +160,7 @@ class Writer:
         name = "look" if ask.kind == "check" else "write"
         lane = home.lanes.get(name)
         if lane is None:
-            lane = home.lanes[name] = Lane(self._books(), self._clock, self.catch_up, self._told)
+            lane = home.lanes[name] = Lane(self._books(), self._clock, self.catch_up, self._told, self._alerts)
         return lane
 
     def _books(self) -> Books:
