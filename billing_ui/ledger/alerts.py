@@ -30,13 +30,13 @@ class Alerts:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._read_at: float | None = None
+        self._read_at: int | None = None
         self._thresholds: Thresholds | None = None
         self._raised: set[str] = set()
 
     async def prepare(self) -> None:
         """The operators' thresholds, as they stood some seconds ago at most."""
-        now = self._clock.steady()
+        now = int(self._clock.steady())
         if self._read_at is None or not 0 <= now - self._read_at < _READ_EVERY_S:
             self._thresholds, self._read_at = await apart(self._read), now
 
