@@ -104,7 +104,7 @@ def _ended(card: Card) -> rx.Component:
             rx.fragment(),
         ),
         rx.el.div(
-            rx.el.p(t("hist.amount"), class_name="stat-label"),
+            rx.el.p(t("pay.amount"), class_name="stat-label"),
             rx.el.p(
                 money(card.payment["total"], card.payment["currency"]),
                 class_name="stat-value",

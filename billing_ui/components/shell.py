@@ -94,7 +94,7 @@ def public_shell(
     way_in = rx.cond(
         signed_in,
         link_button("nav.overview", "/subscription/overview/", kind="secondary", size="sm"),
-        link_button("auth.signin", "/auth/", kind="secondary", size="sm"),
+        link_button("nav.signin", "/auth/", kind="secondary", size="sm"),
     )
     return rx.el.div(
         skip_link(),
@@ -187,7 +187,7 @@ def sign_out_form(testid: str = "signout") -> rx.Component:
     return native_form(
         rx.el.button(
             icon("out"),
-            t("auth.signout"),
+            t("nav.signout"),
             type="submit",
             class_name="btn btn-secondary btn-sm",
             custom_attrs={"data-testid": testid},

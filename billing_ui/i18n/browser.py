@@ -9,12 +9,14 @@ from typing import Final
 from billing_ui.i18n.load import LANGUAGES, catalogue
 
 _PACKAGE: Final = Path(__file__).parents[1]
-# Mails, papers and the command line are written on the server.
-_NOT_IN_PAGES: Final = ("emails", "cli", "sandbox", "client")
+# Mails, papers, answers to programs and the command line are written on the server.
+_NOT_IN_PAGES: Final = ("emails", "api", "cli", "sandbox", "client")
 _SERVER_ONLY: Final = ("mail.", "pdf.")
 # Families that few pages say, in files of their own: a page that names one of them imports it (`components/text.py`).
 APART: Final = {
     "desk": ("adm.",),
+    "people": ("auth.",),
+    "books": ("hist.", "list."),
     "prices": ("faq.", "calc.", "pricing."),
     "papers": ("set.", "receipt.", "stats.", "csv."),
 }

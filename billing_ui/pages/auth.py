@@ -31,7 +31,7 @@ def page() -> rx.Component:
         ),
         card(
             rx.el.nav(
-                _tab("auth.signin", "signin", ~is_new, "/auth/"),
+                _tab("nav.signin", "signin", ~is_new, "/auth/"),
                 _tab("auth.signup", "signup", is_new, "/auth/?tab=signup"),
                 class_name="tabs mb-6",
                 custom_attrs={"aria-label": t("auth.tabs")},
@@ -70,7 +70,7 @@ def _form(is_new: rx.Var[bool]) -> rx.Component:
             class_name="stack-sm",
         ),
         rx.cond(is_new, zone_field(), rx.fragment()),
-        submit(rx.cond(is_new, t("auth.signup"), t("auth.signin")), testid="auth-submit"),
+        submit(rx.cond(is_new, t("auth.signup"), t("nav.signin")), testid="auth-submit"),
         action=rx.cond(is_new, "/session/sign-up", "/session/sign-in"),
         key=AuthState.email,
     )

@@ -58,7 +58,7 @@ _PRIVATE = [{"name": "robots", "content": "noindex"}, {"name": "referrer", "cont
 
 PAGES = (
     Page("/pricing", pricing.page, "nav.pricing", [PricingState.open], is_private=False),
-    Page("/auth", auth.page, "auth.signin", [AuthState.open]),
+    Page("/auth", auth.page, "nav.signin", [AuthState.open]),
     Page("/auth/reset", reset.page, "auth.reset_title", [ResetState.open]),
     Page("/auth/verify", verify.page, "auth.verify_title", [VerifyState.open]),
     Page("/subscription/overview", overview.page, "overview.title", [OverviewState.open]),

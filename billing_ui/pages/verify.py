@@ -60,7 +60,7 @@ def _proven() -> rx.Component:
                 rx.cond(
                     Session.signed_in,
                     link_button("app.next", VerifyState.onward, testid="verify-next"),
-                    link_button("auth.signin", "/auth/", testid="verify-next"),
+                    link_button("nav.signin", "/auth/", testid="verify-next"),
                 ),
             ),
         ),
@@ -121,7 +121,7 @@ def _stranger() -> rx.Component:
         heading("auth.verify_title", "auth.verify_stranger"),
         card(
             _refused(),
-            link_button("auth.signin", "/auth/?redirect_url=/auth/verify/", wide=True, size="lg"),
+            link_button("nav.signin", "/auth/?redirect_url=/auth/verify/", wide=True, size="lg"),
             class_name="stack",
         ),
     )
