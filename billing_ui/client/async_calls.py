@@ -113,7 +113,7 @@ class AsyncCall(Reservation):
 
     async def _settle(self, event: Mapping[str, Any]) -> Charged | None:
         try:
-            return await self._line.settle(event, self._patience)
+            self.charged = await self._line.settle(event, self._patience)
         except BaseException as stopped:
             self.state = "unsettled"
             waits = self._on_unsettled(Unsettled(event, stopped))
@@ -122,6 +122,7 @@ class AsyncCall(Reservation):
             if isinstance(stopped, Passing):
                 return None
             raise
+        return self.charged
 
     async def _release(self) -> None:
         try:

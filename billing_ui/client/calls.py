@@ -59,13 +59,14 @@ class Call(Reservation):
         event = self._event(usage, told)
         self._end(is_settled=True)
         try:
-            return self._line.settle(event, self._patience)
+            self.charged = self._line.settle(event, self._patience)
         except BaseException as stopped:
             self.state = "unsettled"
             self._on_unsettled(Unsettled(event, stopped))
             if isinstance(stopped, Passing):
                 return None
             raise
+        return self.charged
 
     def release(self) -> None:
         """Lets go of what was set aside: the call was not made. What cannot be told lets go of itself in time."""

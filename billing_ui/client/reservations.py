@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
-from billing_ui.client.answers import Held
+from billing_ui.client.answers import Charged, Held
 from billing_ui.client.errors import BillingProblem
 from billing_ui.client.streams import Watched
 from billing_ui.client.tokens import Tokens, tokens_of
@@ -50,11 +50,15 @@ def tell_the_log(unsettled: Unsettled) -> None:
 
 
 class Reservation:
-    """One call with an estimate set aside for it: open until it is settled or released."""
+    """One call with an estimate set aside for it: open until it is settled or released.
+
+    `charged` is what it came to, once that is known.
+    """
 
     def __init__(self, estimate: Mapping[str, Any], held: Held, clock: Clock | None = None) -> None:
         self.held = held
         self.event_id = held.event_id
+        self.charged: Charged | None = None
         self.state: Literal["open", "settled", "unsettled", "released"] = "open"
         self._estimate = {name: each for name, each in estimate.items() if name not in _NOT_OF_AN_EVENT}
         self._clock = clock or SystemClock()
