@@ -41,15 +41,20 @@ class Person:
         self.world, self.events = world, 0
         self.customer: Customer = world.customer(f"{plan or 'new'}@pelanggan.test")
         now = world.clock.now()
-        with world.env.db.begin() as tx:
-            if plan:
-                version = plans.current_version(tx, plan).id
-                assert version is not None
-                ledger.set_plan(tx, self.customer.account_id, version, local_day(now, "Asia/Jakarta"))
-            if tokens:
+        if plan:
+            self.moves_to(plan)
+        if tokens:
+            with world.env.db.begin() as tx:
                 come = Transfer("TOKEN", "issued", "wallet", tokens)
                 posting = Posting(self.customer.account_id, "in", "in", "test", now, (come,), LotIn("bought"))
                 ledger.post(tx, posting, now)
+
+    def moves_to(self, plan: str) -> None:
+        today = local_day(self.world.clock.now(), "Asia/Jakarta")
+        with self.world.env.db.begin() as tx:
+            version = plans.current_version(tx, plan).id
+            assert version is not None
+            ledger.set_plan(tx, self.customer.account_id, version, today)
 
     def uses(self, operation: str, **told: object) -> Taken | Refusal:
         self.events += 1
@@ -186,3 +191,26 @@ def test_an_event_from_before_the_first_card_is_priced_by_the_first_card(opens: 
     world = opens("makalah")
     sari = Person(world, "bpp", tokens=500)
     assert sari.pays("chat", input_tokens=5, occurred_at=datetime(2020, 1, 1, tzinfo=UTC)) == Cover(from_lots=5)
+
+
+def test_a_change_of_plan_is_never_a_second_quota(opens: Opens) -> None:
+    world = opens("enterprise")
+    team = Person(world, "pro")
+    assert team.pays("analysis", input_tokens=40_000) == Cover(allowance=40_000)
+    team.moves_to("enterprise")
+    assert team.pays("analysis", input_tokens=460_000) == Cover(allowance=460_000)
+    assert team.pays("analysis", input_tokens=1) == Cover(overage=1)
+    team.moves_to("free")
+    assert team.is_refused("analysis", input_tokens=1) == ("insufficient_balance", "tokens", None)
+    world.books_are_right()
+
+
+def test_minutes_used_on_a_small_plan_are_used_on_a_large_one(opens: Opens) -> None:
+    world = opens("interview")
+    budi = Person(world, "starter")
+    assert budi.pays("interview_session", quantity=300) == Cover()
+    budi.moves_to("professional")
+    assert budi.is_refused("interview_session", quantity=501) == ("quota_exceeded", "minutes_per_month", "month")
+    assert budi.pays("interview_session", quantity=500) == Cover()
+    budi.moves_to("starter")
+    assert budi.is_refused("interview_session", quantity=1) == ("quota_exceeded", "minutes_per_month", "month")
