@@ -30,7 +30,13 @@ from billing_ui.services.accounts import HostUser, init_user
 router = APIRouter(route_class=ReadingRoute, prefix="/api/billing", tags=["accounts"], dependencies=[Security(bearer)])
 
 
-@router.post("/init-user", status_code=201, responses=documents.INIT_ANSWERS, openapi_extra=documents.INIT_REQUEST)
+@router.post(
+    "/init-user",
+    summary="Open an account",
+    status_code=201,
+    responses=documents.INIT_ANSWERS,
+    openapi_extra=documents.INIT_REQUEST,
+)
 async def open_for(request: Request) -> JSONResponse:
     """Opens an account for your own user. Asked for again it is the same account, unchanged."""
     ask = await read(request, InitUserAsk)
@@ -43,7 +49,12 @@ async def open_for(request: Request) -> JSONResponse:
     return JSONResponse(answer, 201) if is_new else JSONResponse(answer, 200, REPLAYED)
 
 
-@router.get("/usage-summary", responses=documents.SUMMARY_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get(
+    "/usage-summary",
+    summary="How an account stands",
+    responses=documents.SUMMARY_ANSWERS,
+    openapi_extra=needs("usage:read"),
+)
 async def summary(request: Request, account: str = "", external_id: str = "") -> JSONResponse:
     """All meters of the plan with their limits, the allowance and the balance, and the use of today and this month."""
     env = runtime.env()
@@ -52,7 +63,12 @@ async def summary(request: Request, account: str = "", external_id: str = "") ->
     return JSONResponse({**told, **await _standing(request, env, found, limits)})
 
 
-@router.get("/subscription-info", responses=documents.SUBSCRIPTION_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get(
+    "/subscription-info",
+    summary="The plan of an account",
+    responses=documents.SUBSCRIPTION_ANSWERS,
+    openapi_extra=needs("usage:read"),
+)
 async def subscription(account: str = "", external_id: str = "") -> JSONResponse:
     """The plan of an account as it was sold to it, its status and its running period."""
     env = runtime.env()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from billing_ui.api import accounts, balance, health, payment_stats, payments, plans, reports, usage, usage_batch
+from billing_ui.api import accounts, balance, docs, health, payment_stats, payments, plans, reports, usage, usage_batch
 from billing_ui.api.errors import problem, unserved
 from billing_ui.api.webhooks import resend, xendit
 from billing_ui.rules.errors import BillingError, Busy
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 # The stats stand before the payments: `stats` is no id of a payment.
 ROUTERS = (
-    health.router, usage.router, usage_batch.router, accounts.router, reports.router, plans.router, balance.router,
-    payment_stats.router, payments.router, xendit.router, resend.router,
+    usage.router, usage_batch.router, accounts.router, reports.router, plans.router, balance.router,
+    payment_stats.router, payments.router, health.router, docs.router, xendit.router, resend.router,
 )  # fmt: skip
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 

@@ -17,12 +17,17 @@ from billing_ui.queries import balance as balances
 from billing_ui.queries.host_payments import account_id_of
 from billing_ui.rules.errors import FieldInvalid, NotFound
 
-router = APIRouter(route_class=HostRoute, prefix="/api/billing", tags=["billing"], dependencies=[Security(bearer)])
+router = APIRouter(route_class=HostRoute, prefix="/api/billing", tags=["reports"], dependencies=[Security(bearer)])
 
 _LONGEST_NAME = 200
 
 
-@router.get("/balance", responses=documents.BALANCE_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get(
+    "/balance",
+    summary="The balance, now or then",
+    responses=documents.BALANCE_ANSWERS,
+    openapi_extra=needs("usage:read"),
+)
 async def balance(account: str = "", external_id: str = "", as_of: str = "") -> JSONResponse:
     """The balance now, or as it stood at `as_of`, an ISO instant with its zone."""
     env = runtime.env()

@@ -19,7 +19,10 @@ FRESH_S = 1.0
 
 
 _READY: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {"example": {"ready": True, "missing": []}}}},
+    200: {
+        "description": "Nothing is missing.",
+        "content": {"application/json": {"example": {"ready": True, "missing": []}}},
+    },
     503: {
         "description": "Something is missing.",
         "content": {"application/json": {"example": {"ready": False, "missing": ["worker: no beat in 5 seconds"]}}},
@@ -36,13 +39,13 @@ class _Last:
     asking = asyncio.Lock()
 
 
-@router.get("/api/health", tags=["health"])
+@router.get("/api/health", summary="Is it there?", tags=["health"], response_description="It is.")
 async def health() -> dict[str, bool]:
     """The process answers."""
     return {"ok": True}
 
 
-@router.get("/api/ready", tags=["health"], responses=_READY)
+@router.get("/api/ready", summary="Is everything in place?", tags=["health"], responses=_READY)
 async def ready() -> JSONResponse:
     """Everything is in place; otherwise the body names what is missing."""
     env = runtime.env()

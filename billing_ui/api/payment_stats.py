@@ -24,7 +24,9 @@ from billing_ui.rules.lists import span_of
 router = APIRouter(route_class=HostRoute, prefix="/api/payments", tags=["payments"], dependencies=[Security(bearer)])
 
 
-@router.get("/stats", responses=documents.STATS_ANSWERS, openapi_extra=needs("payments:read"))
+@router.get(
+    "/stats", summary="How payments went", responses=documents.STATS_ANSWERS, openapi_extra=needs("payments:read")
+)
 async def stats(
     account: str = "", external_id: str = "", first: str = Query("", alias="from"), last: str = Query("", alias="to")
 ) -> JSONResponse:

@@ -30,7 +30,13 @@ _INSTRUCTIONS = {"qr": "qr_string", "app": "qr_string", "va": "va_number", "redi
 _LOOKS, _PAUSE_S = 55, 0.2
 
 
-@router.post("/topup", status_code=201, responses=documents.TOPUP_ANSWERS, openapi_extra=documents.TOPUP_REQUEST)
+@router.post(
+    "/topup",
+    summary="Ask for a top-up",
+    status_code=201,
+    responses=documents.TOPUP_ANSWERS,
+    openapi_extra=documents.TOPUP_REQUEST,
+)
 async def request_topup(request: Request) -> JSONResponse:
     """Makes a purchase payable. Repeat it with the same `Idempotency-Key` as often as needed: it stays one purchase."""
     keys = request.headers.getlist("idempotency-key")
@@ -49,7 +55,12 @@ async def request_topup(request: Request) -> JSONResponse:
     return _json(answer, 200, {"Idempotent-Replayed": "true"})
 
 
-@router.get("/{payment_id}", responses=documents.PAYMENT_ANSWERS, openapi_extra=needs("payments:read"))
+@router.get(
+    "/{payment_id}",
+    summary="How a purchase stands",
+    responses=documents.PAYMENT_ANSWERS,
+    openapi_extra=needs("payments:read"),
+)
 async def payment(payment_id: str) -> JSONResponse:
     """How a purchase stands, by its own id or by that of one of its payments."""
     env = runtime.env()

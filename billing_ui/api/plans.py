@@ -19,13 +19,13 @@ router = APIRouter(route_class=ReadingRoute, prefix="/api/billing", tags=["plans
 _LONGEST_SLUG = 100
 
 
-@router.get("/plans", responses=documents.PLANS_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get("/plans", summary="What is sold", responses=documents.PLANS_ANSWERS, openapi_extra=needs("usage:read"))
 async def plans() -> JSONResponse:
     """The plans on offer and the token packages that stand alone."""
     return JSONResponse(await runtime.run(_read, runtime.env()))
 
 
-@router.get("/plans/{slug}", responses=documents.PLAN_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get("/plans/{slug}", summary="One plan", responses=documents.PLAN_ANSWERS, openapi_extra=needs("usage:read"))
 async def plan(slug: str) -> JSONResponse:
     """One plan as it is sold now, offered or not."""
     return JSONResponse(await runtime.run(_read_one, runtime.env(), slug))

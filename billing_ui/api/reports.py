@@ -32,7 +32,12 @@ _PAGE, _LARGEST_PAGE = 100, 500
 _BEYOND = 2**62
 
 
-@router.get("/usage", responses=documents.REPORT_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get(
+    "/usage",
+    summary="Use by day, operation, model or session",
+    responses=documents.REPORT_ANSWERS,
+    openapi_extra=needs("usage:read"),
+)
 async def report(
     account: str = "",
     external_id: str = "",
@@ -62,7 +67,9 @@ async def report(
     )  # fmt: skip
 
 
-@router.get("/ledger", responses=documents.LEDGER_ANSWERS, openapi_extra=needs("usage:read"))
+@router.get(
+    "/ledger", summary="The lines of the books", responses=documents.LEDGER_ANSWERS, openapi_extra=needs("usage:read")
+)
 async def ledger(
     account: str = "",
     external_id: str = "",

@@ -32,7 +32,9 @@ REPLAYED = {"Idempotent-Replayed": "true"}
 Act = Callable[[Env, Actor, Usage], Awaitable[Outcome]]
 
 
-@router.post("/usage-check", responses=documents.CHECK_ANSWERS, openapi_extra=documents.CHECK_REQUEST)
+@router.post(
+    "/usage-check", summary="May it be used?", responses=documents.CHECK_ANSWERS, openapi_extra=documents.CHECK_REQUEST
+)
 async def check(request: Request) -> JSONResponse:
     """Whether `track-usage` would accept this now, by the same reading and the same rule. Writes nothing."""
     ask = await read(request, CheckAsk)
@@ -41,13 +43,25 @@ async def check(request: Request) -> JSONResponse:
     return JSONResponse(teller.checked(outcome))
 
 
-@router.post("/track-usage", status_code=201, responses=documents.USAGE_ANSWERS, openapi_extra=documents.USAGE_REQUEST)
+@router.post(
+    "/track-usage",
+    summary="Record an event",
+    status_code=201,
+    responses=documents.USAGE_ANSWERS,
+    openapi_extra=documents.USAGE_REQUEST,
+)
 async def track(request: Request) -> JSONResponse:
     """Charges an event, all or nothing. The same `event_id` again is answered as it was, and charges nothing."""
     return await _taken(request, usage.record)
 
 
-@router.post("/reserve", status_code=201, responses=documents.RESERVE_ANSWERS, openapi_extra=documents.RESERVE_REQUEST)
+@router.post(
+    "/reserve",
+    summary="Reserve an estimate",
+    status_code=201,
+    responses=documents.RESERVE_ANSWERS,
+    openapi_extra=documents.RESERVE_REQUEST,
+)
 async def reserve(request: Request) -> JSONResponse:
     """Sets an estimate aside before a call. `settle` charges what it cost, `release` lets go; time does so too."""
     ask = await read(request, ReserveAsk)
@@ -60,13 +74,24 @@ async def reserve(request: Request) -> JSONResponse:
     return _yes(teller.held(outcome, outcome.result), is_new=not outcome.result.replayed)
 
 
-@router.post("/settle", status_code=201, responses=documents.SETTLE_ANSWERS, openapi_extra=documents.USAGE_REQUEST)
+@router.post(
+    "/settle",
+    summary="Settle the true cost",
+    status_code=201,
+    responses=documents.SETTLE_ANSWERS,
+    openapi_extra=documents.USAGE_REQUEST,
+)
 async def settle(request: Request) -> JSONResponse:
     """Charges the true cost of a call that was reserved. The call was made, so this is never refused."""
     return await _taken(request, usage.settle)
 
 
-@router.post("/release", responses=documents.RELEASE_ANSWERS, openapi_extra=documents.RELEASE_REQUEST)
+@router.post(
+    "/release",
+    summary="Release a reservation",
+    responses=documents.RELEASE_ANSWERS,
+    openapi_extra=documents.RELEASE_REQUEST,
+)
 async def release(request: Request) -> JSONResponse:
     """Lets go of what was reserved: the call was not made."""
     ask = await read(request, ReleaseAsk)

@@ -30,7 +30,12 @@ MAX_BODY = 1024 * 1024
 _Asked = tuple[HostAccount, Usage] | BillingError
 
 
-@router.post("/track-usage/batch", responses=documents.BATCH_ANSWERS, openapi_extra=documents.BATCH_REQUEST)
+@router.post(
+    "/track-usage/batch",
+    summary="Record many events",
+    responses=documents.BATCH_ANSWERS,
+    openapi_extra=documents.BATCH_REQUEST,
+)
 async def track_many(request: Request) -> JSONResponse:
     """Records up to 1,000 events. When the books are out of reach nothing is told: send the same batch again."""
     env, language = runtime.env(), spoken(request)
