@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Security
 from starlette.responses import JSONResponse
 
-from billing_ui import runtime
 from billing_ui.api import usage_documents as documents
 from billing_ui.api.auth import MeteringRoute, bearer, caller
-from billing_ui.api.bodies import instant, read
+from billing_ui.api.bodies import read
 from billing_ui.api.chosen import chosen
 from billing_ui.api.errors import refused
-from billing_ui.api.language import spoken
 from billing_ui.api.usage_answers import Teller
-from billing_ui.api.usage_schemas import CheckAsk, ReleaseAsk, ReserveAsk, UsageAsk, WhoseAsk
-from billing_ui.api.whose import account_of, named
+from billing_ui.api.usage_asks import opened, usage_of
+from billing_ui.api.usage_schemas import CheckAsk, ReleaseAsk, ReserveAsk, UsageAsk
 from billing_ui.env import Env
-from billing_ui.queries.host_accounts import HostAccount
 from billing_ui.rules.access import Actor
-from billing_ui.rules.errors import FieldInvalid
 from billing_ui.rules.usage import Refusal
 from billing_ui.services import usage
 from billing_ui.services.usage import Held, Outcome, Released, Taken, Usage
@@ -99,38 +95,6 @@ async def release(request: Request) -> JSONResponse:
     outcome = await usage.release(env, caller(request).actor, account.id, ask.event_id)
     assert isinstance(outcome.result, Released)
     return JSONResponse(teller.released(outcome, outcome.result), headers=REPLAYED if outcome.result.replayed else None)
-
-
-async def opened(request: Request, ask: WhoseAsk) -> tuple[Env, HostAccount, Teller]:
-    """What every answer needs, read before anything is done, so that nothing is done and then not told."""
-    env = runtime.env()
-    account = await account_of(env, named(ask))
-    return env, account, Teller(env, account, (await chosen(env)).thresholds, spoken(request))
-
-
-def usage_of(account: HostAccount, ask: CheckAsk) -> Usage:
-    """The event as the use case takes it."""
-    if ask.operation and ask.amount is not None:
-        raise FieldInvalid(field="amount", why="only_with_usage_type")
-    given: dict[str, Any] = {}
-    if isinstance(ask, UsageAsk):
-        given = {"session": ask.session_id, "metadata": storable(ask.metadata)}
-        if ask.occurred_at is not None:
-            given["occurred_at"] = instant("occurred_at", ask.occurred_at)
-    return Usage(
-        account.id, ask.event_id if isinstance(ask, UsageAsk | ReserveAsk) else "", ask.operation or "",
-        ask.model or "", ask.input_tokens, ask.output_tokens, ask.cached_tokens, ask.quantity, ask.usage_type or "",
-        0 if not ask.usage_type else 1 if ask.amount is None else ask.amount, **given,
-    )  # fmt: skip
-
-
-def storable(value: Any) -> Any:
-    """Numbers with a point come as Decimal, which no JSON column takes; nobody counts with what a host keeps here."""
-    if isinstance(value, Mapping):
-        return {name: storable(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [storable(each) for each in value]
-    return value if value is None or isinstance(value, str | int | bool) else float(value)
 
 
 async def _taken(request: Request, act: Act) -> JSONResponse:

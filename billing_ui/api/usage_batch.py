@@ -14,8 +14,8 @@ from billing_ui.api.bodies import checked, read_raw
 from billing_ui.api.chosen import chosen
 from billing_ui.api.errors import REFUSED, STATUS, document, told
 from billing_ui.api.language import spoken
-from billing_ui.api.usage import usage_of
 from billing_ui.api.usage_answers import Teller
+from billing_ui.api.usage_asks import usage_of
 from billing_ui.api.usage_schemas import UsageAsk
 from billing_ui.api.whose import Whose, accounts_of, named
 from billing_ui.queries.host_accounts import HostAccount
