@@ -120,7 +120,9 @@ class Lane:
             try:
                 await self._serve(batch)
             except BaseException:
+                # The loop ends underneath.
                 self._give_up(batch)
+                await self._hang_up()
                 raise
             finally:
                 watch.cancel()

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as WaitedTooLongError
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -189,7 +190,7 @@ def _wait(work: Coroutine[Any, Any, _Answer], home: _Home) -> _Answer:
         raise RuntimeError("a loop cannot wait for itself: await the answer")
     try:
         return asyncio.run_coroutine_threadsafe(work, home.loop).result(2 * PATIENCE_S)
-    except WaitedTooLongError:
+    except (WaitedTooLongError, CancelledError):
         raise Busy(retry_after_s=2) from None
 
 
