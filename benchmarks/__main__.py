@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import comparing, figures, machine, report, runner, servers
 from benchmarks.goals import all_goals
-from benchmarks.listing import COMPARISONS, MEASUREMENTS, chosen
+from benchmarks.listing import COMPARISONS, MEASUREMENTS, UnknownError, chosen
 from benchmarks.stock import Stock
 
 HOME = Path(__file__).parent
@@ -45,7 +45,7 @@ def main(words: list[str] | None = None) -> int:
         return comparing.tell(_read(options.base), _read(options.head))
     try:
         return measure(options)
-    except KeyError as error:
+    except UnknownError as error:
         parser.error(str(error))
 
 

@@ -11,21 +11,28 @@ from benchmarks.scenarios import (
     bytes as event_bytes,
 )
 from benchmarks.scenarios import (
+    flat,
     hot_account,
     live_push,
     many_accounts,
     one_caller,
     posting,
+    reads,
+    rollups,
     sqlite_callers,
     webhooks,
 )
 
-_COMPARED: tuple[Any, ...] = (one_caller, many_accounts, hot_account, sqlite_callers, event_bytes, posting)
+_COMPARED: tuple[Any, ...] = (one_caller, many_accounts, hot_account, sqlite_callers, event_bytes, posting, reads, rollups, flat)
 COMPARISONS = {module.NAME: cast(Scenario, module) for module in _COMPARED}
 _MEASURED: tuple[Any, ...] = (webhooks, live_push)
 MEASUREMENTS = {module.NAME: cast(Measurement, module) for module in _MEASURED}
 # These watch a browser for minutes.
 SLOW = {live_push.NAME}
+
+
+class UnknownError(ValueError):
+    """Somebody asked for a scenario or a goal that is not there."""
 
 
 def chosen(told: str, goals: tuple[Goal, ...], *, quick: bool) -> set[str]:
@@ -38,6 +45,6 @@ def chosen(told: str, goals: tuple[Goal, ...], *, quick: bool) -> set[str]:
         named = {word} & everything
         named |= {goal.scenario for goal in goals if word.upper() in {goal.id.upper(), goal.id.upper().split()[0]}}
         if not named:
-            raise KeyError(f"no scenario and no goal is called {word}")
+            raise UnknownError(f"no scenario and no goal is called {word}")
         found |= named
     return found

@@ -20,6 +20,9 @@ from billing_ui.ledger.terms import PlanTerms
 from billing_ui.services import usage
 from billing_ui.services.usage_asks import Usage, ask
 
+# Percentiles of fewer would say nothing.
+_LEAST = 5
+
 
 class Product:
     """`usage.record` on a loop of its own, which stands still between turns."""
@@ -131,7 +134,7 @@ def repeated(act: Callable[[], object], turn: Callable[[], None] | None = None) 
         taken: list[float] = []
         start = time.perf_counter()
         end = start + seconds
-        while (began := time.perf_counter()) < end:
+        while (began := time.perf_counter()) < end or len(taken) < _LEAST:
             act()
             taken.append(time.perf_counter() - began)
         return Sample(len(taken), time.perf_counter() - start, taken)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from pydantic import SecretStr
@@ -46,6 +46,7 @@ class Stock:
     folder: Path
     server: Postgres | None
     quick: bool
+    grown: dict[tuple[str, str], Any] = field(default_factory=dict)
     _templates: dict[Kind, URL] = field(default_factory=dict)
 
     def template(self, kind: Kind) -> URL:
@@ -89,7 +90,7 @@ class Stock:
             servers.drop_database(self.server.url, str(url.database))
 
     def close(self) -> None:
-        for url in self._templates.values():
+        for url in (*self._templates.values(), *(each.url for each in self.grown.values())):
             self.drop(url)
 
 

@@ -1,0 +1,214 @@
+"""Ninety days of events in a shop, the same in every run: made by each database itself, number by number, without dice.
+
+Accounts are used by `10,000·r^2.5`, so that the first has 2.5 % of all events. Entries, events, heads, lots and rollups
+are those that the usage writer would have left; only the running counters of the heads start from nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+
+from benchmarks import sums
+from benchmarks.stock import ACCOUNTS, TOKENS, Kind, Stock, opened
+from benchmarks.traffic import MODELS, OPERATIONS
+from billing_ui.ledger.usage_tables import COUNTERS
+from tests import servers
+
+Size = Literal["small", "large"]
+EVENTS = {"small": 1_000_000, "large": 10_000_000}
+QUICK_EVENTS = {"small": 50_000, "large": 500_000}
+DAYS = 90
+_BUCKETS = 65_536
+_EAST_S = 7 * 3600  # Asia/Jakarta, which has no other time
+
+def _case(column: str, words: Sequence[str]) -> str:
+    told = " ".join(f"WHEN {number} THEN '{word}'" for number, word in enumerate(words))
+    return f"CASE {column} {told} END"
+
+
+# The places of numbers: x spreads events over accounts, y over all the rest.
+_NUMBERS = """
+ SELECT i, (i * 2654435761 % 4294967296) / 65536 AS bucket, (i * 1103515245 + 12345) % 2147483648 / 64 AS y,
+  {start} + i * {step} / 1000 AS sec, i * {step} % 1000 AS ms
+ FROM {numbers}
+"""
+_MADE = """
+CREATE {unlogged} TABLE made AS
+SELECT i, who.account_id, who.lot_id, y / 8 % 4 AS op, y / 32 % 6 AS m, 1 + y / 192 % 2000 AS used, 1 + y / 64 % 1000 AS out,
+ sec, ms, 1 + row_number() OVER mine AS seq,
+ sum(2 + y / 192 % 2000 + y / 64 % 1000) OVER mine AS running
+FROM (NUMBERED) AS numbered JOIN who ON who.bucket = numbered.bucket
+WINDOW mine AS (PARTITION BY who.account_id ORDER BY i ROWS UNBOUNDED PRECEDING)
+""".replace("NUMBERED", _NUMBERS)
+_ENTRIES = """
+INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
+ recorded_at, actor, cause, request_hash)
+SELECT account_id, seq, 'usage:old-' || i, 1, 'TOKEN', 'wallet', 'consumed', used + out, {tokens} - running, lot_id, {at},
+ {at}, 'host-benchmark', 'old-' || i, '0123456789abcdef0123456789abcdef' FROM made ORDER BY {order}
+"""
+_EVENTS = """
+INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
+ rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
+SELECT account_id, seq, 'old-' || i, {operation}, {model}, 's' || ({local} / 86400), used, out, 0, 0, {draws}, 1, 0,
+ used + out, 0, 0, {at}, {nothing} FROM made ORDER BY {order}
+"""
+_HEADS = """
+UPDATE account_head SET seq = told.seq, balance = {tokens} - told.used, used = told.used, last_at = {last}
+FROM (SELECT account_id AS id, max(seq) AS seq, max(running) AS used FROM made GROUP BY account_id) AS told
+WHERE told.id = account_head.account_id
+"""
+_LOTS = """
+UPDATE lot SET remaining = {tokens} - told.used
+FROM (SELECT lot_id, max(running) AS used FROM made GROUP BY lot_id) AS told WHERE told.lot_id = lot.id
+"""
+_ROLLUP = """
+INSERT INTO {table} ({keys}, {counters})
+SELECT {values}, count(*), sum(used), sum(out), sum(used + out), sum(used + out), 0, 0 FROM made GROUP BY {groups}
+"""
+_WORDS = {
+    "pg": {
+        "unlogged": "UNLOGGED", "numbers": "generate_series(1::bigint, {events}) AS numbers (i)",
+        "at": "to_timestamp(sec + ms / 1000.0)", "local": f"(sec + {_EAST_S})", "order": "i",
+        "operation": f"('{{{{{','.join(OPERATIONS)}}}}}'::text[])[op + 1]",
+        "model": f"('{{{{{','.join(MODELS)}}}}}'::text[])[m + 1]",
+        "draws": "jsonb_build_object('tokens', used + out)", "nothing": "'{{}}'::jsonb",
+        "day_on": f"(timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
+        "month_on": f"date_trunc('month', timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
+        "hour_at": "to_timestamp(sec / 3600 * 3600)",
+    },
+    "sqlite": {
+        "unlogged": "", "numbers": "numbers",
+        "at": "strftime('%Y-%m-%d %H:%M:%S', sec, 'unixepoch') || printf('.%03d000', ms)",
+        "local": f"(sec + {_EAST_S})", "order": "account_id, seq", "operation": _case("op", OPERATIONS),
+        "model": _case("m", MODELS), "draws": "'{{\"tokens\": ' || (used + out) || '}}'", "nothing": "'{{}}'",
+        "day_on": f"date(sec + {_EAST_S}, 'unixepoch')",
+        "month_on": f"date(sec + {_EAST_S}, 'unixepoch', 'start of month')",
+        "hour_at": "strftime('%Y-%m-%d %H:00:00.000000', sec, 'unixepoch')",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    url: URL
+    events: int
+
+
+def grown(stock: Stock, kind: Kind, size: Size) -> Grown:
+    """A shop with so many events, whose books add up. It is made once, and scenarios share it."""
+    if (kind, size) not in stock.grown:
+        stock.grown[kind, size] = grow(stock, kind, size)
+    return stock.grown[kind, size]
+
+
+def grow(stock: Stock, kind: Kind, size: Size) -> Grown:
+    events = (QUICK_EVENTS if stock.quick else EVENTS)[size]
+    url = stock.copy(kind)
+    statements = _statements(url, kind, events)
+    (_on_sqlite if kind == "sqlite" else _on_postgres)(url, events, statements)
+    with opened(url) as one:
+        sums.require(one.env.db, whole=False)
+    return Grown(url, events)
+
+
+def _statements(url: URL, kind: Kind, events: int) -> list[str]:
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
+    step = DAYS * 86_400_000 // events
+    last = start + timedelta(milliseconds=step * events)
+    at = f"'{last:%Y-%m-%d %H:%M:%S.%f}'"
+    numbers = {"start": int(start.timestamp()), "step": step, "events": events, "tokens": TOKENS,
+               "last": f"timestamptz {at[:-1]}+00'" if kind == "pg" else at}  # fmt: skip
+    words = {name: word.format(**numbers) for name, word in _WORDS[kind].items()} | numbers
+    meter = f"'tokens', {words['model']}, {words['operation']}"
+    rollups = {
+        "account_day": ("account_id, day_on, meter, model, operation", f"account_id, {words['day_on']}, {meter}",
+                        f"account_id, {words['day_on']}, op, m"),
+        "account_month": ("account_id, month_on, meter, model, operation", f"account_id, {words['month_on']}, {meter}",
+                          f"account_id, {words['month_on']}, op, m"),
+        "system_hour": ("hour_at, meter, model, operation, stripe", f"{words['hour_at']}, {meter}, 0",
+                        f"{words['hour_at']}, op, m"),
+    }  # fmt: skip
+    whole = [each.format(**words) for each in (_MADE, _ENTRIES, _EVENTS, _HEADS, _LOTS)]
+    counters = ", ".join(COUNTERS)
+    return whole + [
+        _ROLLUP.format(table=table, keys=keys, values=values, groups=groups, counters=counters)
+        for table, (keys, values, groups) in rollups.items()
+    ]
+
+
+def _who(accounts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Which account an event of a bucket belongs to, and its lot."""
+    return [(at, *accounts[int(ACCOUNTS * ((at + 0.5) / _BUCKETS) ** 2.5)]) for at in range(_BUCKETS)]
+
+
+_ACCOUNTS = "SELECT account_id, id FROM lot ORDER BY account_id"
+# Built once over all rows, where a million insertions each would build them row by row.
+_LATER = ("entry", "usage_event")
+
+
+def _on_postgres(url: URL, events: int, statements: Sequence[str]) -> None:
+    with servers.connect(url) as connection:
+        for setting in ("synchronous_commit = off", "work_mem = '512MB'", "timezone = 'UTC'", "jit = off"):
+            connection.execute(f"SET {setting}".encode())
+        connection.execute("CREATE TABLE who (bucket bigint PRIMARY KEY, account_id bigint, lot_id bigint)")
+        who = _who(connection.execute(_ACCOUNTS.encode()).fetchall())  # type: ignore[arg-type]  # rows of two numbers
+        with connection.cursor().copy("COPY who FROM STDIN") as copy:
+            for row in who:
+                copy.write_row(row)
+        connection.execute("ANALYZE who")
+        made, entries, kept, *rest = statements
+        connection.execute(made.encode())
+        connection.execute("ANALYZE made")
+        put_back = _take_away(connection)
+        for statement in (entries, kept, *rest):
+            connection.execute(statement.encode())
+        for statement in put_back:
+            connection.execute(statement.encode())
+        connection.execute("DROP TABLE made, who")
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+
+
+def _take_away(connection: object) -> list[str]:
+    """Keys and indexes of the two long tables, and the statements that make them anew."""
+    back: list[str] = []
+    for table in _LATER:
+        told = connection.execute(  # type: ignore[attr-defined]  # a connection of psycopg
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE conrelid = %s::regclass AND contype IN ('p', 'u')", (table,)
+        ).fetchall()  # fmt: skip
+        for name, definition in told:
+            connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}".encode())  # type: ignore[attr-defined]
+            back.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+        left = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s"
+        for name, definition in connection.execute(left, (table,)).fetchall():  # type: ignore[attr-defined]
+            connection.execute(f"DROP INDEX {name}".encode())  # type: ignore[attr-defined]
+            back.append(definition)
+    return back
+
+
+def _on_sqlite(url: URL, events: int, statements: Sequence[str]) -> None:
+    connection = sqlite3.connect(str(url.database), isolation_level=None)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000", "temp_store=FILE"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("CREATE TABLE who (bucket INTEGER PRIMARY KEY, account_id INTEGER, lot_id INTEGER)")
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO who VALUES (?, ?, ?)", _who(connection.execute(_ACCOUNTS).fetchall()))
+    connection.execute("COMMIT")
+    counted = f"WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {events}) SELECT"
+    made, *rest = statements
+    connection.execute(made.replace("SELECT", counted, 1))
+    for statement in rest:
+        connection.execute(statement)
+    connection.execute("DROP TABLE made")
+    connection.execute("DROP TABLE who")
+    connection.execute("ANALYZE")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
