@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from benchmarks import sums
@@ -28,6 +27,7 @@ DAYS = 90
 _BUCKETS = 65_536
 _EAST_S = 7 * 3600  # Asia/Jakarta, which has no other time
 
+
 def _case(column: str, words: Sequence[str]) -> str:
     told = " ".join(f"WHEN {number} THEN '{word}'" for number, word in enumerate(words))
     return f"CASE {column} {told} END"
@@ -41,8 +41,8 @@ _NUMBERS = """
 """
 _MADE = """
 CREATE {unlogged} TABLE made AS
-SELECT i, who.account_id, who.lot_id, y / 8 % 4 AS op, y / 32 % 6 AS m, 1 + y / 192 % 2000 AS used, 1 + y / 64 % 1000 AS out,
- sec, ms, 1 + row_number() OVER mine AS seq,
+SELECT i, who.account_id, who.lot_id, y / 8 % 4 AS op, y / 32 % 6 AS m, 1 + y / 192 % 2000 AS used,
+ 1 + y / 64 % 1000 AS out, sec, ms, 1 + row_number() OVER mine AS seq,
  sum(2 + y / 192 % 2000 + y / 64 % 1000) OVER mine AS running
 FROM (NUMBERED) AS numbered JOIN who ON who.bucket = numbered.bucket
 WINDOW mine AS (PARTITION BY who.account_id ORDER BY i ROWS UNBOUNDED PRECEDING)
@@ -50,8 +50,8 @@ WINDOW mine AS (PARTITION BY who.account_id ORDER BY i ROWS UNBOUNDED PRECEDING)
 _ENTRIES = """
 INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
  recorded_at, actor, cause, request_hash)
-SELECT account_id, seq, 'usage:old-' || i, 1, 'TOKEN', 'wallet', 'consumed', used + out, {tokens} - running, lot_id, {at},
- {at}, 'host-benchmark', 'old-' || i, '0123456789abcdef0123456789abcdef' FROM made ORDER BY {order}
+SELECT account_id, seq, 'usage:old-' || i, 1, 'TOKEN', 'wallet', 'consumed', used + out, {tokens} - running, lot_id,
+ {at}, {at}, 'host-benchmark', 'old-' || i, '0123456789abcdef0123456789abcdef' FROM made ORDER BY {order}
 """
 _EVENTS = """
 INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
@@ -111,14 +111,17 @@ def grown(stock: Stock, kind: Kind, size: Size) -> Grown:
 def grow(stock: Stock, kind: Kind, size: Size) -> Grown:
     events = (QUICK_EVENTS if stock.quick else EVENTS)[size]
     url = stock.copy(kind)
-    statements = _statements(url, kind, events)
-    (_on_sqlite if kind == "sqlite" else _on_postgres)(url, events, statements)
+    statements = _statements(kind, events)
+    if kind == "sqlite":
+        _on_sqlite(url, events, statements)
+    else:
+        _on_postgres(url, statements)
     with opened(url) as one:
         sums.require(one.env.db, whole=False)
     return Grown(url, events)
 
 
-def _statements(url: URL, kind: Kind, events: int) -> list[str]:
+def _statements(kind: Kind, events: int) -> list[str]:
     start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
     step = DAYS * 86_400_000 // events
     last = start + timedelta(milliseconds=step * events)
@@ -153,7 +156,7 @@ _ACCOUNTS = "SELECT account_id, id FROM lot ORDER BY account_id"
 _LATER = ("entry", "usage_event")
 
 
-def _on_postgres(url: URL, events: int, statements: Sequence[str]) -> None:
+def _on_postgres(url: URL, statements: Sequence[str]) -> None:
     with servers.connect(url) as connection:
         for setting in ("synchronous_commit = off", "work_mem = '512MB'", "timezone = 'UTC'", "jit = off"):
             connection.execute(f"SET {setting}".encode())

@@ -8,11 +8,10 @@ from benchmarks.figures import Measurement
 from benchmarks.goals import Goal
 from benchmarks.runner import Scenario
 from benchmarks.scenarios import (
-    bytes as event_bytes,
-)
-from benchmarks.scenarios import (
+    event_bytes,
     flat,
     hot_account,
+    http_doors,
     live_push,
     many_accounts,
     one_caller,
@@ -23,7 +22,18 @@ from benchmarks.scenarios import (
     webhooks,
 )
 
-_COMPARED: tuple[Any, ...] = (one_caller, many_accounts, hot_account, sqlite_callers, event_bytes, posting, reads, rollups, flat)
+_COMPARED: tuple[Any, ...] = (
+    one_caller,
+    many_accounts,
+    hot_account,
+    sqlite_callers,
+    event_bytes,
+    posting,
+    http_doors,
+    reads,
+    rollups,
+    flat,
+)
 COMPARISONS = {module.NAME: cast(Scenario, module) for module in _COMPARED}
 _MEASURED: tuple[Any, ...] = (webhooks, live_push)
 MEASUREMENTS = {module.NAME: cast(Measurement, module) for module in _MEASURED}

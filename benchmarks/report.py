@@ -18,7 +18,7 @@ def lines(result: Record) -> list[str]:
     told = [f"{result['scenario']} on {result['db']}: {result['title']}"]
     for name, rounds in result["rounds"].items():
         figures = " ".join(f"{figure} {_number(_median(rounds, figure))}" for figure in rounds[0])
-        told.append(f"  {name:<34}{figures}")
+        told.append(f"  {name:<42}{figures}")
     return told + [f"  {_cells(each)[0]:<12}{' | '.join(_cells(each)[1:])}" for each in result["verdicts"]]
 
 
@@ -76,7 +76,7 @@ def _cells(verdict: Record) -> list[str]:
     times = "×" if verdict["denominator"] else ""
     said = goal["says"]
     if "*" in goal["numerator"]:
-        said = f"{said}: {verdict['numerator'].partition(' | ')[0]}"
+        said = f"{said}: {verdict['numerator'].rpartition(' (')[0]}"
     wanted = "none" if goal["bound"] is None else f"{sign} {_number(goal['bound'])}{times}"
     if goal["or_at_most"] is not None:
         wanted += f" or ≤ {_number(goal['or_at_most'])}{_UNITS[goal['figure']]}"

@@ -29,7 +29,7 @@ def variants(stock: Stock, db: Kind) -> Iterator[Mapping[str, Variant]]:
         seconds = _QUICK_SECONDS if stock.quick else _SECONDS
         shops = {size: stack.enter_context(opened(grown(stock, db, size).url)) for size in ("small", "large")}
         for size, one in shops.items():
-            told |= {f"{name} | {size}": partial(asked, one, read, seconds) for name, read in asks(one).items()}
+            told |= {f"{name} ({size})": partial(asked, one, read, seconds) for name, read in asks(one).items()}
         large = shops["large"]
         depth = DEEP // 10 if stock.quick else DEEP
         for name, page in {"first": "", "deep": deep_page(large, depth)}.items():

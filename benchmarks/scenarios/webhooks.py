@@ -8,8 +8,9 @@ from statistics import median, quantiles
 
 from sqlalchemy import func, select
 
-from benchmarks.doors import Knocks, knock, served
+from benchmarks.doors import served
 from benchmarks.figures import Figure
+from benchmarks.knocking import Knocks, knock
 from benchmarks.servers import postgres
 from billing_ui.infra.db import Database
 from billing_ui.models import InboxMessage

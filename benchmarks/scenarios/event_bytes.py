@@ -11,7 +11,7 @@ from benchmarks.samples import Sample, Variant
 from benchmarks.stock import Kind, Shop, Stock, shop
 from tests import servers
 
-NAME = "bytes"
+NAME = "event_bytes"
 TITLE = "bytes that an event takes"
 DATABASES: tuple[Kind, ...] = ("pg", "sqlite")
 ROUNDS = 1
