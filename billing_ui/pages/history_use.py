@@ -16,14 +16,13 @@ def use(shown: Any) -> rx.Component:
     used = record(shown["used"])
     return rx.cond(
         used["name"],
-        rx.el.div(rx.el.h3(t("hist.use.title"), class_name="drawer-sub"), _what(used), _sum(used), _paid(used),
-                  class_name="stack", custom_attrs={"data-testid": "drawer-use"}),
+        rx.el.div(_what(used), _sum(used), _paid(used), class_name="stack", custom_attrs={"data-testid": "drawer-use"}),
         rx.fragment(),
-    )  # fmt: skip
+    )
 
 
 def _what(used: Any) -> rx.Component:
-    return facts(
+    told = facts(
         [
             ("hist.use.operation", pair(used["name"])),
             fact_where(used["model"].bool(), "hist.use.model", used["model"].to(str)),
@@ -42,6 +41,7 @@ def _what(used: Any) -> rx.Component:
             ),
         ]
     )
+    return rx.el.div(rx.el.h3(t("hist.use.title"), class_name="drawer-sub"), told)
 
 
 def _sum(used: Any) -> rx.Component:

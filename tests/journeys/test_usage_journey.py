@@ -1,0 +1,43 @@
+"""A host app tells a use, and the open page of its customer shows it without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.desk import HISTORY, OVERVIEW, Desk
+from tests.stack import Stack
+
+pytestmark = pytest.mark.journey
+
+
+def tell(stack: Stack, role: str, event_id: str, **told: object) -> None:
+    """As a host app does it: over HTTP, with its secret."""
+    body = {
+        "external_id": stack.user(role)["external_id"], "event_id": event_id, "operation": "refrasa", "model": "gpt-5",
+    }  # fmt: skip
+    answer = httpx.post(
+        f"{stack.app_url}/api/billing/track-usage",
+        json=body | told,
+        headers={"Authorization": f"Bearer {stack.facts['billing_secret']}"},
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_use_is_on_the_open_page_at_once_and_its_charge_is_explained(seat: Callable[..., Desk], stack: Stack) -> None:
+    citra = seat("busy")
+    citra.goes_to(OVERVIEW)
+    day = citra.page.locator('[data-testid=quota][data-key="tokens day"]')
+    used = int(day.get_attribute("data-used") or "")
+    event_id = f"journey-{uuid4().hex}"
+    tell(stack, "busy", event_id, input_tokens=60, output_tokens=40)
+    expect(day).to_have_attribute("data-used", str(used + 100))
+    newest = citra.page.get_by_test_id("history-row").first
+    expect(newest).to_have_attribute("data-id", f"usage:{event_id}")
+    expect(newest).to_contain_text("gpt-5")
+    citra.goes_to(f"{HISTORY}?id=usage:{event_id}")
+    expect(citra.page.get_by_test_id("drawer-sum")).to_have_text("60 × 1 + 40 × 1 = 100")
