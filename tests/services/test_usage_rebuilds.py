@@ -23,6 +23,7 @@ from billing_ui.rules.errors import FieldInvalid, Forbidden, NotFound
 from billing_ui.rules.quotas import Calendar
 from billing_ui.services import grants, usage, usage_rebuilds
 from billing_ui.services.usage import Usage
+from tests.damage import break_in
 from tests.metering import HOST, use
 from tests.world import Customer, World
 
@@ -165,3 +166,17 @@ def test_nobody_moves_to_a_place_that_is_nowhere(world: World) -> None:
     with pytest.raises(NotFound):
         usage_rebuilds.rebuild_account(world.env, DESK, "acc_nobody")
     assert usage_rebuilds.rebuild_account(world.env, DESK, name_of(world, sari)).events == 0
+
+
+def test_what_is_set_aside_stays_counted_and_events_of_nobody_spoil_nothing(world: World) -> None:
+    sari, budi = world.customer(), world.customer("budi@pelanggan.test")
+    asyncio.run(usage.reserve(world.env, HOST, Usage(budi.account_id, "call", operation="chat", input_tokens=70), 600))
+    use(world, sari, "a", 40)
+    kept = counters(world, budi)
+    assert (kept["tokens", "day"], kept["", "included"]) == (70, 70)
+    usage_rebuilds.rebuild_all(world.env, DESK)
+    assert counters(world, budi) == kept
+    world.books_are_right()
+    break_in(world.env.db, f"DELETE FROM account_head WHERE account_id = {sari.account_id}")
+    found = ledger.verify(world.env.db, "tokens")
+    assert {finding.account_id for finding in found} == {sari.account_id}
