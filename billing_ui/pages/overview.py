@@ -13,7 +13,8 @@ from billing_ui.components.record import record
 from billing_ui.components.surface import balance_stat, card, fact_where, facts, skeleton
 from billing_ui.components.text import money, num, pair, t, when
 from billing_ui.components.verdict import empty_state
-from billing_ui.pages.overview_use import quotas, use
+from billing_ui.pages.overview_quotas import quotas
+from billing_ui.pages.overview_use import use
 from billing_ui.pages.shell import customer_page
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.session import Session

@@ -1,4 +1,4 @@
-"""The use on the first page: how far each limit is used up, thirty days as bars, the month by operation."""
+"""The use on the first page: thirty days as bars and as a table, and the month by operation."""
 
 from __future__ import annotations
 
@@ -9,71 +9,28 @@ import reflex as rx
 from billing_ui.components.charts.bars import bars
 from billing_ui.components.disclosure import fold
 from billing_ui.components.record import record
-from billing_ui.components.surface import card, meter
+from billing_ui.components.surface import card, meter, skeleton
 from billing_ui.components.table import table
-from billing_ui.components.text import day, num, pair, t, when
+from billing_ui.components.text import day, num, pair, t
 from billing_ui.components.verdict import empty_state
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.session import Session
 
 
-def quotas() -> rx.Component:
-    """Nothing where the plan neither gives nor limits anything."""
-    return rx.cond(
-        OverviewState.quotas.length() > 0,
-        card(
-            rx.el.ul(rx.foreach(OverviewState.quotas, _quota), class_name="quotas"),
-            title="overview.quota",
-            custom_attrs={"data-testid": "quotas"},
-        ),
-        rx.fragment(),
-    )
-
-
-def _quota(row: Any) -> rx.Component:
-    told = rx.cond(
-        row["is_feature"],
-        rx.cond(row["unlimited"], t("usage.on"), t("usage.off")),
-        rx.cond(
-            row["unlimited"],
-            t("usage.of_unlimited", used=num(row["used"])),
-            t("usage.of", used=num(row["used"]), limit=num(row["limit"])),
-        ),
-    )
-    name = rx.match(
-        row["window"],
-        ("included", t("usage.included", meter=row["name"])),
-        ("total", pair(row["name"])),
-        t("usage.per", meter=row["name"], window=t("unit." + row["window"].to(str))),
-    )
-    return rx.el.li(
-        rx.el.p(rx.el.span(name, class_name="quota-name block"), rx.el.span(told, class_name="tnum")),
-        rx.cond(row["unlimited"], rx.fragment(), _bar(row)),
-        rx.cond(
-            row["resets_at"].bool() & ~row["unlimited"].bool(),
-            rx.el.p(t("usage.resets", when=when(row["resets_at"], Session.zone)), class_name="fine tnum"),
-            rx.fragment(),
-        ),
-        key=row["key"].to(str),
-        class_name="stack-sm",
-        custom_attrs={"data-testid": "quota", "data-key": row["key"], "data-used": row["used"]},
-    )
-
-
-def _bar(row: Any) -> rx.Component:
-    return meter(row["percent"].to(int), tone=row["tone"].to(str))
-
-
 def use() -> rx.Component:
     shown = record(OverviewState.use)
     return rx.cond(
-        OverviewState.use,
+        OverviewState.ready,
         rx.cond(
             shown["total"],
             rx.el.div(_days(shown), _operations(shown), class_name="pair"),
             card(empty_state("usage.empty"), title="overview.use_days"),
         ),
-        rx.fragment(),
+        rx.el.div(
+            card(skeleton("220px"), title="overview.use_days"),
+            card(skeleton("220px"), title="overview.by_operation"),
+            class_name="pair",
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from billing_ui.security.policy import policy
 from billing_ui.services import settings
 from billing_ui.state.history_labels import history_row
 from billing_ui.state.labels import everyday
-from billing_ui.state.overview_labels import main_meter, quotas, use
+from billing_ui.state.overview_labels import main_meter, quotas, room_of_quotas, use
 from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
 
@@ -40,7 +40,8 @@ class OverviewState(rx.State):
     recent: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
     totals: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     quick: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
-    quotas: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=list)
+    # Their room, before anybody's figures are known, so that nothing below jumps when they come.
+    quotas: rx.Field[list[dict[str, Any]]] = rx.field(default_factory=room_of_quotas)
     use: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
 
     @rx.event

@@ -23,6 +23,14 @@ def main_meter() -> str:
     return catalogue.paid_meter or next(counted, "")
 
 
+def room_of_quotas() -> list[dict[str, Any]]:
+    """As many rows as the plan has that everybody begins with; nothing is told about anybody."""
+    catalogue = runtime.env().catalogue
+    plan = catalogue.plans.get(catalogue.default_plan)
+    count = len(plan.limits) + bool(plan.included_tokens and catalogue.paid_meter) if plan is not None else 0
+    return [{"key": str(number), "name": {}, "window": ""} for number in range(count)]
+
+
 def quotas(limits: CurrentLimits, warning_percent: int) -> list[dict[str, Any]]:
     """What the plan gives and every limit of it, each with how far it is used up."""
     rows = [_limit(one, warning_percent) for state in limits.meters.values() for one in state.limits]
