@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from billing_ui import runtime
+from billing_ui.catalogues.naming import name_of_use
 from billing_ui.catalogues.working import Working, worked_out
 from billing_ui.i18n.format import number
 from billing_ui.i18n.load import LANGUAGES
@@ -14,10 +15,7 @@ _MARK = {"id": ",", "en": "."}
 
 
 def operation_name(slug: str) -> dict[str, str]:
-    """What the catalogue calls an operation. Use told in the plain form goes by the name of its meter."""
-    catalogue = runtime.env().catalogue
-    named = catalogue.operations.get(slug) or catalogue.meters.get(slug)
-    return named.name.pair() if named is not None else dict.fromkeys(LANGUAGES, slug)
+    return name_of_use(runtime.env().catalogue, slug).pair()
 
 
 def meter_name(slug: str) -> dict[str, str]:

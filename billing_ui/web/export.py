@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing_ui import runtime
+from billing_ui.catalogues.naming import name_of_use
 from billing_ui.env import Env
 from billing_ui.i18n.load import DEFAULT_LANGUAGE, LANGUAGES, text
 from billing_ui.kit.period import local_day
@@ -74,7 +75,7 @@ async def _pieces(env: Env, reader: _Reader, ask: ListAsk) -> AsyncIterator[byte
     while True:
         page = await runtime.run(_read, env, reader, ask)
         if page.rows:
-            yield _lines(_cells(row, reader) for row in page.rows)
+            yield _lines(_cells(env, row, reader) for row in page.rows)
         if not page.older:
             return
         ask = replace(ask, page=page.older)
@@ -92,12 +93,12 @@ def _name(env: Env, reader: _Reader, ask: ListAsk) -> str:
     return f"{text(reader.language, 'csv.file')}-{days}.csv"
 
 
-def _cells(row: HistoryRow, reader: _Reader) -> Iterator[Any]:
+def _cells(env: Env, row: HistoryRow, reader: _Reader) -> Iterator[Any]:
     say = reader.language
     yield row.at.astimezone(ZoneInfo(reader.zone)).isoformat(timespec="seconds")
     yield reader.zone
     yield text(say, f"hist.{row.kind}")
-    yield _about(row, say)
+    yield _about(env, row, say)
     yield row.tokens if row.is_posted else 0
     yield row.balance_after if row.is_posted else ""
     yield text(say, f"st.{row.status}")
@@ -107,7 +108,11 @@ def _cells(row: HistoryRow, reader: _Reader) -> Iterator[Any]:
     yield row.id
 
 
-def _about(row: HistoryRow, language: str) -> str:
+def _about(env: Env, row: HistoryRow, language: str) -> str:
+    if row.used is not None:
+        done = name_of_use(env.catalogue, row.used.operation).said_in(language)
+        free = text(language, "hist.use.free", tokens=row.used.allowance) if row.used.allowance else ""
+        return " · ".join(part for part in (done, row.used.model, free) if part)
     if row.kind == "usage":
         return row.number
     if row.kind == "topup":

@@ -22,6 +22,7 @@ from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
 from billing_ui.web import downloads, export
 from billing_ui.web.routes import add_doors
+from tests.metering import use as tell
 from tests.queries.test_history import give, use
 from tests.world import Customer, World, open_world
 
@@ -215,3 +216,11 @@ async def test_a_reader_who_takes_nothing_keeps_no_place_for_ever(
     stalled = Reader(browser.cookies["billing_session"])
     await stalled.download
     assert (await browser.get(URL)).status_code == 200
+
+
+async def test_a_use_says_what_was_done_and_what_the_plan_gave(
+    world: World, browser: httpx.AsyncClient, rani: Customer
+) -> None:
+    tell(world, rani, "evt-1", 1_200, model="gpt-5")
+    rows = table(await browser.get(URL, params={"lang": "id"}))[1:]
+    assert [(row[3], row[4]) for row in rows] == [("Obrolan · gpt-5 · 1.200 token dari jatah paket", "0")]
