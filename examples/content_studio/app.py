@@ -124,7 +124,7 @@ def make_a_post(billing: Billing, user: str) -> int:
         print(f"{name:<22} {told}")
     print("\nby operation, as the billing desk counts it today:")
     for row in billing.usage("today", group_by="operation", external_id=user).rows:
-        print(f"{row.group:<22} {row.quantity:>7,} tokens in {row.events} calls")
+        print(f"{row.group:<22} {row.quantity:>7,} tokens, {row.events} ×")
     print(f"\nthe post took {before - billing.balance(external_id=user).balance:,} tokens")
     return 0
 

@@ -59,7 +59,7 @@ async def write_paper(billing: AsyncBilling, user: str) -> int:
             print(f"{'':<18}{notice.text}")
     summary = await billing.usage_summary(external_id=user)
     used = summary.today.totals["tokens"]
-    print(f"\nselesai: {used.quantity:,} token hari ini, saldo {summary.balance:,}".replace(",", "."))
+    print(f"\nselesai: {number(used.quantity)} token hari ini, saldo {number(summary.balance)}")
     return 0
 
 
@@ -68,9 +68,13 @@ async def top_up(billing: AsyncBilling, user: str) -> int:
     smallest = next(plan for plan in (await billing.plans()).plans if plan.topup_options).topup_options[0]
     # The same user in the same minute of trouble is one purchase: the key says which.
     asked = await billing.topup(smallest.amount, "QRIS", key=f"paper-1-{user}", external_id=user)
-    print(f"\nisi ulang {smallest.label.id} untuk {smallest.tokens:,} token: {asked.pay_url}".replace(",", "."))
+    print(f"\nisi ulang {smallest.label.id} untuk {number(smallest.tokens)} token: {asked.pay_url}")
     print(f"atau pindai: {asked.qr_string}")
     return 1
+
+
+def number(whole: int) -> str:
+    return f"{whole:,}".replace(",", ".")
 
 
 async def run() -> int:

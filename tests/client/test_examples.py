@@ -114,7 +114,7 @@ def makalah(stocked_db: Database, box: Box) -> Iterator[Desk]:
 
 def test_a_paper_is_written_until_the_day_is_used_up_and_then_a_payment_is_offered(makalah: Desk, box: Box) -> None:
     first, second = (run("paper_writer", makalah, "penulis-1") for _time in range(2))
-    assert first.returncode == 0 and "selesai: " in first.stdout, first.stdout + first.stderr
+    assert first.returncode == 0 and "token hari ini, saldo 0" in first.stdout, first.stdout + first.stderr
     assert second.returncode == 1 and "berhenti: " in second.stdout, second.stdout + second.stderr
     assert "/pay/top_" in second.stdout and "atau pindai: 000201" in second.stdout
     assert makalah.open_holds() == 0
