@@ -118,7 +118,7 @@ def named(told: Mapping[str, Any]) -> dict[str, Any]:
 def written(body: Mapping[str, Any]) -> bytes:
     """What was not told is left out: null is an answer, not a question."""
     given = {name: each for name, each in body.items() if each is not None}
-    return json.dumps(given, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(given, default=plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _post(path: str, body: Mapping[str, Any], reader: Callable[[object], T]) -> Ask[T]:

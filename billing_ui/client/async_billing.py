@@ -15,9 +15,9 @@ from billing_ui.client.answers import Balance, Charged, Checked, Notice, Opened,
 from billing_ui.client.asks import Estimate, Event, What, Whose
 from billing_ui.client.async_calls import AsyncCall, AsyncReserving
 from billing_ui.client.batches import BatchResult, chunks, named_events, unsent
-from billing_ui.client.errors import BillingProblem
+from billing_ui.client.errors import BillingProblem, Invalid
 from billing_ui.client.lines import AsyncLine
-from billing_ui.client.patience import AFTERWARDS, BEFORE, Patience
+from billing_ui.client.patience import AFTERWARDS, BEFORE, PAYING, Patience
 from billing_ui.client.report_asks import GroupBy, UsageRange
 from billing_ui.client.reports import LedgerPage, Offers, Plan, Subscription, Summary, UsageReport
 from billing_ui.client.reservations import Unsettled, tell_the_log
@@ -76,9 +76,11 @@ class AsyncBilling:
         """
         results: list[BatchResult] = []
         named = named_events(events)
-        for ask in chunks(named):
+        for part, ask in chunks(named):
             try:
                 answered = await self._line.do(ask, self._afterwards)
+            except Invalid as problem:
+                answered = unsent(part, problem)
             except BillingProblem as problem:
                 return results + unsent(named[len(results) :], problem)
             results += answered
@@ -133,7 +135,7 @@ class AsyncBilling:
     ) -> Topup:
         """Makes a purchase payable. `key` is yours, one for each purchase: with the same key it stays one purchase."""
         wish = {"amount": amount, "method": method, "phone": phone, **whose}
-        return await self._line.do(asks.topup(wish, key), self._afterwards)
+        return await self._line.do(asks.topup(wish, key), PAYING)
 
     async def payment(self, payment_id: str) -> Payment:
         """How a purchase stands. Only `is_paid` means that the tokens are there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Coroutine, Generator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar, Unpack
 
@@ -19,6 +19,8 @@ from billing_ui.client.reservations import (
     Actual,
     Reservation,
     Unsettled,
+    hand_over,
+    tell_the_log,
     warn_silent_stream,
     warn_unreleased,
     whose,
@@ -116,9 +118,10 @@ class AsyncCall(Reservation):
             self.charged = await self._line.settle(event, self._patience)
         except BaseException as stopped:
             self.state = "unsettled"
-            waits = self._on_unsettled(Unsettled(event, stopped))
+            unsettled = Unsettled(event, stopped)
+            waits = hand_over(self._on_unsettled, unsettled)
             if inspect.isawaitable(waits):
-                await waits
+                await _handed_over(waits, unsettled)
             if isinstance(stopped, Passing):
                 return None
             raise
@@ -129,6 +132,14 @@ class AsyncCall(Reservation):
             await self._line.do(asks.release(self.event_id, whose(self._estimate)), LETTING_GO)
         except BillingProblem as problem:
             warn_unreleased(self, problem)
+
+
+async def _handed_over(waits: Awaitable[object], unsettled: Unsettled) -> None:
+    try:
+        await waits
+    except BaseException:
+        tell_the_log(unsettled)
+        raise
 
 
 class AsyncReserving:

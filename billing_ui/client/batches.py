@@ -31,17 +31,17 @@ def named_events(events: Iterable[Event]) -> list[dict[str, Any]]:
     return [named(event) for event in events]
 
 
-def chunks(events: Sequence[Mapping[str, Any]]) -> Iterator[Ask[list[BatchResult]]]:
+def chunks(events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Sequence[Mapping[str, Any]], Ask[list[BatchResult]]]]:
     """Runs of events that fit into one request each, in their order."""
     bodies = [written(event) for event in events]
     first, size = 0, 0
     for place, body in enumerate(bodies):
         if place > first and (place - first == MOST_EVENTS or size + len(body) > MOST_BYTES):
-            yield _ask(bodies[first:place], events[first:place])
+            yield events[first:place], _ask(bodies[first:place], events[first:place])
             first, size = place, 0
         size += len(body) + 1
     if events:
-        yield _ask(bodies[first:], events[first:])
+        yield events[first:], _ask(bodies[first:], events[first:])
 
 
 def unsent(events: Iterable[Mapping[str, Any]], problem: BillingProblem) -> list[BatchResult]:

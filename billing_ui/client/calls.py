@@ -15,6 +15,7 @@ from billing_ui.client.reservations import (
     Actual,
     Reservation,
     Unsettled,
+    hand_over,
     warn_silent_stream,
     warn_unreleased,
     whose,
@@ -62,7 +63,7 @@ class Call(Reservation):
             self.charged = self._line.settle(event, self._patience)
         except BaseException as stopped:
             self.state = "unsettled"
-            self._on_unsettled(Unsettled(event, stopped))
+            hand_over(self._on_unsettled, Unsettled(event, stopped))
             if isinstance(stopped, Passing):
                 return None
             raise

@@ -22,6 +22,8 @@ class Patience:
 
 # Stands in front of an AI call: somebody is waiting.
 BEFORE = Patience()
+# The gateway of a payment is given ten seconds before the billing desk answers that it does not know yet.
+PAYING = Patience(attempt_s=20.0, total_s=45.0)
 # The call was made and has to be paid for: worth more time.
 AFTERWARDS = Patience(total_s=30.0)
 # What is set aside lets go of itself: not worth anybody's time.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from billing_ui.client.answers import Charged, Held
-from billing_ui.client.errors import BillingProblem
+from billing_ui.client.errors import BillingProblem, Conflict
 from billing_ui.client.streams import Watched
 from billing_ui.client.tokens import Tokens, tokens_of
 from billing_ui.kit.clock import Clock, SystemClock
@@ -49,6 +49,15 @@ def tell_the_log(unsettled: Unsettled) -> None:
     log.error("not charged yet (%s): %s", unsettled.problem, json.dumps(dict(unsettled.event), default=str))
 
 
+def hand_over(on_unsettled: Callable[[Unsettled], object], unsettled: Unsettled) -> object:
+    """Gives it to whoever wants it; where that fails too it stands in the log at least."""
+    try:
+        return on_unsettled(unsettled)
+    except BaseException:
+        tell_the_log(unsettled)
+        raise
+
+
 class Reservation:
     """One call with an estimate set aside for it: open until it is settled or released.
 
@@ -56,6 +65,8 @@ class Reservation:
     """
 
     def __init__(self, estimate: Mapping[str, Any], held: Held, clock: Clock | None = None) -> None:
+        if held.state != "open":
+            raise Conflict(f"hold_{held.state}", "Under this event id a call was reserved before, and ended.")
         self.held = held
         self.event_id = held.event_id
         self.charged: Charged | None = None

@@ -125,6 +125,27 @@ def test_an_interrupted_settlement_is_handed_over_too(billing: Billing, desk: De
     assert [kept.event["event_id"] for kept in desk.unsettled] == [call.event_id]
 
 
+def test_what_nobody_keeps_stands_in_the_log_at_least(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    def full_queue(_unsettled: object) -> None:
+        raise OSError("no room")
+
+    with desk.billing(afterwards=Patience(total_s=0.05), on_unsettled=full_queue) as billing:
+        call = billing.reserve(**ESTIMATE)
+        desk.road.plan = ["lost"] * 100
+        with pytest.raises(OSError, match="no room"):
+            call.settle(chat_usage(500, 200))
+    assert call.event_id in caplog.text
+
+
+def test_a_call_that_ended_under_this_id_is_not_made_again(billing: Billing, desk: Desk) -> None:
+    for end in ("settle", "release"):
+        with billing.reserve(**ESTIMATE, event_id=f"evt-{end}") as call:
+            getattr(call, end)()
+        with pytest.raises(Conflict, match="ended"), billing.reserve(**ESTIMATE, event_id=f"evt-{end}"):
+            raise AssertionError("the call was made twice")
+    assert len(desk.events()) == 1
+
+
 def test_a_call_ends_once(billing: Billing, desk: Desk) -> None:
     with billing.reserve(**ESTIMATE) as call:
         call.settle(chat_usage(500, 200))

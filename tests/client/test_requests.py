@@ -134,6 +134,12 @@ def test_a_batch_of_long_events_fits_into_the_bodies_that_the_desk_takes(billing
     assert len(desk.road.sent) == 2 and all(len(body) <= 1024 * 1024 for body in desk.road.bodies())
 
 
+def test_an_event_that_fits_nowhere_loses_no_other(billing: Billing, desk: Desk) -> None:
+    huge = {**CHAT, "metadata": {"note": "x" * 1_100_000}}
+    first, second, third = billing.batch([CHAT, huge, CHAT])
+    assert first.charged and third.charged and isinstance(second.problem, Invalid)
+
+
 def test_a_batch_that_meets_an_outage_says_so_for_each_event_and_can_be_sent_again(desk: Desk) -> None:
     events = [{**CHAT, "input_tokens": 1, "output_tokens": 0} for _number in range(3)]
     desk.road.plan = ["unheard"] * 1_000
@@ -169,6 +175,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_sent(billing: Billin
     ):
         with pytest.raises(ValueError, match="billing desk"):
             Billing(address, secret, before=HASTY)
+    with pytest.raises(ValueError, match="JSON"):
+        billing.record(**CHAT, metadata={"share": float("nan")})
     assert desk.road.sent == []
 
 
