@@ -8,6 +8,7 @@ from benchmarks.figures import Measurement
 from benchmarks.goals import Goal
 from benchmarks.runner import Scenario
 from benchmarks.scenarios import (
+    durability,
     event_bytes,
     flat,
     hot_account,
@@ -33,6 +34,7 @@ _COMPARED: tuple[Any, ...] = (
     reads,
     rollups,
     flat,
+    durability,
 )
 COMPARISONS = {module.NAME: cast(Scenario, module) for module in _COMPARED}
 _MEASURED: tuple[Any, ...] = (webhooks, live_push)

@@ -75,7 +75,7 @@ def _cells(verdict: Record) -> list[str]:
     sign = "≥" if goal["op"] == ">=" else "≤"
     times = "×" if verdict["denominator"] else ""
     said = goal["says"]
-    if "*" in goal["numerator"]:
+    if ("*" in goal["numerator"] and verdict["denominator"]) or goal["numerator"].startswith("*"):
         said = f"{said}: {verdict['numerator'].rpartition(' (')[0]}"
     wanted = "none" if goal["bound"] is None else f"{sign} {_number(goal['bound'])}{times}"
     if goal["or_at_most"] is not None:
