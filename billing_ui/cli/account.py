@@ -1,5 +1,5 @@
-"""`billing-ui account show | balance | grant | deduct REF`: what an account holds and held, and tokens given or taken
-with a reason."""
+"""`billing-ui account show | balance | grant | deduct | zone REF`: what an account holds and held, tokens given or
+taken with a reason, and the zone of its days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from billing_ui.cli.terminal import operator
 from billing_ui.cli.whose import NOT_ONE, REFERENCE, one
 from billing_ui.queries.balance import BalanceView, as_of
 from billing_ui.queries.host_payments import account_id_of
-from billing_ui.services import grants
+from billing_ui.services import grants, usage_rebuilds
 
 _WIDTH = 10
 
@@ -35,6 +35,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         if act == "grant":
             verb.add_argument("--expires-at", type=instant, help="such as 2027-01-31T23:59+07:00")
         verb.set_defaults(run=run_act, act=act)
+    zone = verbs.add_parser("zone", help="move to another time zone; what was used is counted anew on its days")
+    zone.add_argument("reference", metavar="REF", help=REFERENCE)
+    zone.add_argument("zone", metavar="ZONE", help="such as Asia/Makassar")
+    zone.add_argument("--reason", default="", help="kept in the audit")
+    zone.set_defaults(run=run_zone)
 
 
 def run_show(options: argparse.Namespace) -> int:
@@ -55,6 +60,16 @@ def run_balance(options: argparse.Namespace) -> int:
         assert account_id is not None
         then = as_of(tx, account_id, options.as_of or env.clock.now())
     print(f"{then.balance}  {then.account}  {then.at.isoformat()}")
+    return 0
+
+
+def run_zone(options: argparse.Namespace) -> int:
+    env = runtime.env()
+    account = one(env, options.reference)
+    if account is None:
+        return NOT_ONE
+    moved = usage_rebuilds.set_zone(env, operator(), account.account, options.zone, options.reason)
+    print(f"{account.account}: {account.zone} -> {options.zone}, {moved.events} events counted anew")
     return 0
 
 

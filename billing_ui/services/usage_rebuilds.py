@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -13,6 +12,7 @@ from billing_ui.env import Env
 from billing_ui.infra.db import Tx, after_commit
 from billing_ui.kit.period import local_day, start_of_day
 from billing_ui.models import Account
+from billing_ui.rules import identity
 from billing_ui.rules.access import Actor, require
 from billing_ui.rules.errors import FieldInvalid, NotFound
 from billing_ui.services import audits, subscriptions
@@ -48,7 +48,7 @@ def set_zone(env: Env, actor: Actor, account: str, zone: str, reason: str = "") 
     """The account's days are those of another zone from now on, and those that are over with them. Nothing that was
     charged changes."""
     require(actor, "settings.write")
-    if zone not in available_timezones():
+    if identity.zone(zone, otherwise="") != zone:
         raise FieldInvalid(field="zone", why="unknown")
     return Rebuilt(1, _count_anew(env, actor, account, reason, zone))
 

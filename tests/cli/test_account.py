@@ -95,3 +95,12 @@ def test_verify_lists_what_is_wrong_and_exits_with_one(world: World, sari: Custo
         ["lots_and_debt", str(sari.account_id), "head", "7", "0"],
         ["verify:", "3", "findings"],
     ]
+
+
+def test_an_account_moves_to_another_zone(world: World, sari: Customer, capsys: Output) -> None:
+    assert main(["account", "zone", sari.email, "Asia/Makassar", "--reason", "she moved"]) == 0
+    assert capsys.readouterr().out.endswith(": Asia/Jakarta -> Asia/Makassar, 0 events counted anew\n")
+    assert main(["account", "zone", sari.email, "Asia/Atlantis"]) == 2
+    assert "field_invalid" in capsys.readouterr().err
+    assert main(["account", "zone", "nobody@pelanggan.test", "Asia/Makassar"]) != 0
+    world.books_are_right()
