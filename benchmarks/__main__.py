@@ -19,7 +19,7 @@ from benchmarks.stock import Stock
 HOME = Path(__file__).parent
 PAGE = HOME.parent / "docs" / "benchmarks.md"
 LATEST = HOME / "results" / "latest.json"
-QUICK, FULL = runner.Pace(quick=True, rounds=3, seconds=0.7), runner.Pace(quick=False, rounds=9, seconds=1.5)
+QUICK, FULL = runner.Pace(quick=True, rounds=3, seconds=0.7), runner.Pace(quick=False, rounds=9, seconds=1.0)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -98,7 +98,7 @@ def _results(
                 print(f"{name} on {db}: {time.perf_counter() - began:.0f} s", flush=True)
                 print("\n".join(report.lines(results[-1].as_json())), flush=True)
     for name, each in MEASUREMENTS.items():
-        if name in wanted:
+        if name in wanted and (options.scenario or not options.db):
             measured.append(figures.run(each))
             print("\n".join(measured[-1].lines()), flush=True)
     return results, measured

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
-from benchmarks.pgbench import Pgbench
+from benchmarks.pgbench import Pgbench, script
 from benchmarks.product import Product, WithoutQueue
+from benchmarks.reference import point_a
 from benchmarks.samples import Variant
-from benchmarks.stock import Kind, Stock, shop
+from benchmarks.stock import Kind, Shop, Stock, shop
 
 CALLERS = 64
 POOL = 16
@@ -36,4 +37,19 @@ def crowded(
         else:
             alone = Pgbench(stock.server.pgbench, bare.conninfo, used, stock.folder)
             told |= {f"bare statement, {each} connections": partial(alone.run, each) for each in connections}
+            if not stock.quick:
+                told |= stack.enter_context(_smallest(stock, locked, used, connections[-2:]))
         yield told
+
+
+@contextmanager
+def _smallest(
+    stock: Stock, one: Shop, used: tuple[int, ...], connections: tuple[int, ...]
+) -> Iterator[Mapping[str, Variant]]:
+    """Point A, which tells no event twice because it could only end there with an error."""
+    point_a.prepare(one.url, used)
+    assert stock.server is not None and stock.server.pgbench is not None
+    written = script(point_a.STATEMENT, repeated=0)
+    smallest = Pgbench(stock.server.pgbench, one.conninfo, used, stock.folder, written)
+    yield {f"smallest write, {each} connections": partial(smallest.run, each) for each in connections}
+    point_a.require(one.url)

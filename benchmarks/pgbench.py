@@ -11,14 +11,14 @@ from pathlib import Path
 
 from benchmarks.reference.raw_cte import instants_by_name, statement
 from benchmarks.samples import Sample
-from benchmarks.traffic import MODELS, OPERATIONS
+from benchmarks.traffic import MODELS, OPERATIONS, REPEATED_PERCENT
 
 _PROGRESS = re.compile(r"progress: ([\d.]+) s, ([\d.]+) tps")
 _turns = count(1)
 
 # One in twenty is the last event once more. Operation and model are drawn by number.
 _TRAFFIC = r"""\set new random(1, 100)
-\if :n = 0 or :new > 5
+\if :n = 0 or :new > {repeated}
 \set n :n + 1
 \set a random(:first, :last)
 \endif
@@ -32,9 +32,9 @@ _TRAFFIC = r"""\set new random(1, 100)
 """
 
 
-def script() -> str:
+def script(told: str = "", repeated: int = REPEATED_PERCENT) -> str:
     """Names that the statement needs as text are put together by the server."""
-    told = statement(":{}")
+    told = told or statement(":{}")
     words = {
         "e": f"concat('bench-', {_text('turn')}, '-', {_text('client_id')}, '-', {_text('n')})",
         "ss": f"concat('s', {_text('s')})",
@@ -42,7 +42,11 @@ def script() -> str:
     }  # fmt: skip
     for name, word in words.items():
         told = re.sub(rf"CAST\(:{name} AS text\)", word, told)
-    return _TRAFFIC.format(operations=len(OPERATIONS), models=len(MODELS)) + " ".join(told.split()) + ";\n"
+    return (
+        _TRAFFIC.format(operations=len(OPERATIONS), models=len(MODELS), repeated=repeated)
+        + " ".join(told.split())
+        + ";\n"
+    )
 
 
 def _text(name: str) -> str:
@@ -56,11 +60,13 @@ def _one_of(name: str, words: tuple[str, ...]) -> str:
 class Pgbench:
     """`pgbench -M prepared` on a shop's database."""
 
-    def __init__(self, program: str, conninfo: str, accounts: tuple[int, ...], folder: Path) -> None:
+    def __init__(
+        self, program: str, conninfo: str, accounts: tuple[int, ...], folder: Path, written: str | None = None
+    ) -> None:
         self._program, self._conninfo = program, conninfo
         self._first, self._last = min(accounts), max(accounts)
         with tempfile.NamedTemporaryFile("w", suffix=".sql", dir=folder, delete=False) as file:
-            file.write(script())
+            file.write(written or script())
         self._file = file.name
 
     def run(self, clients: int, seconds: float) -> Sample:
