@@ -19,6 +19,9 @@ from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.sqlite_statements import HOLDS, JSON_VALUES, KNOWN, LOTS, READ, ROLLUPS, WRITES
 from billing_ui.ledger.terms import PlanTerms
 
+# A batch touches a page or two of each table for each account; SQLite's own 2 MB hold those of a few hundred accounts.
+# Whoever waits for the file longer than five seconds is told to ask again, before their own patience ends.
+_OWN_WAYS = ("cache_size = -32768", "busy_timeout = 5000")
 Answer = TypeVar("Answer")
 Decide = Callable[[dict[int, Page]], Answer]
 
@@ -118,6 +121,8 @@ class SqliteBooks:
             self._connection = raw.driver_connection
             raw.detach()
             assert self._connection is not None
+            for way in _OWN_WAYS:
+                self._connection.execute(f"PRAGMA {way}").close()
         return self._connection
 
     def _hang_up(self) -> None:

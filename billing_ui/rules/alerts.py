@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from billing_ui.rules import quotas
 from billing_ui.rules.usage import Standing
 from billing_ui.rules.usage_warnings import Thresholds
 
@@ -41,7 +42,8 @@ def raised(standing: Standing, before: int, balance: int, thresholds: Thresholds
         # A limit of nothing at all is a feature of another plan.
         if not isinstance(limit.quantity, int) or limit.quantity == 0:
             continue
-        percent = next(one for one in standing.limits(limit.meter, now) if one.limit == limit).percent
+        used = quotas.used(standing.windows, limit.meter, limit.window, running[limit.window])
+        percent = used * 100 // limit.quantity
         if percent >= thresholds.warning_percent:
             kind: Kind = "quota_reached" if percent >= 100 else "quota_near"
             yield Alert(kind, running[limit.window].starts, limit.meter, limit.window)
