@@ -76,14 +76,13 @@ class Teller:
     def standing(self, standing: Standing, balance: int, held: int, drawn: Iterable[str] | None) -> dict[str, Any]:
         """The account, and the meters that were drawn, or all that its plan knows."""
         states = meters(standing, self._now, drawn)
+        warned = warnings(standing, balance, states.values(), self._thresholds, self._now)
         return {
             "account": self._account.public_id, "external_id": self._account.external_id, "balance": balance,
             "held": held, "spendable": standing.spendable,
             "allowance_left": standing.allowance_left(self._now, self._now),
             "meters": {name: _meter(standing, state, self._now) for name, state in states.items()},
-            "warnings": [
-                self._warning(each) for each in warnings(standing, balance, states, self._thresholds, self._now)
-            ],
+            "warnings": [self._warning(each) for each in warned],
         }  # fmt: skip
 
     def _warning(self, warned: Warned) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from random import Random
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(first + second for first in CROCKFORD for second in CROCKFORD)
 _BITS = 128
 _CHARACTERS = 26
 
 
 def crockford(number: int) -> str:
     """128 bits as 26 characters that nobody misreads (no i, l, o, u)."""
-    return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(5 * (_CHARACTERS - 1), -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(5 * (_CHARACTERS - 2), -1, -10)])
 
 
 class Ids:

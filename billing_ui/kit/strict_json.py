@@ -12,6 +12,7 @@ DEEPEST = 32
 _LONGEST_NUMBER = 40
 _LARGEST_EXPONENT = 40
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[{]}")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -47,12 +48,12 @@ def read_object(body: bytes, *, cap: int = CAP_BYTES, deepest: int = DEEPEST) ->
 def _refuse_depth(body: bytes, deepest: int) -> None:
     """Counts brackets before the parser recurses into them; those inside strings do not count."""
     depth = 0
-    for byte in _STRING.sub(b"", body):
+    for byte in _STRING.sub(b"", body).translate(None, _NO_BRACKET):
         if byte in b"[{":
             depth += 1
             if depth > deepest:
                 raise JsonRefused(f"deeper than {deepest} levels")
-        elif byte in b"]}":
+        else:
             depth -= 1
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from billing_ui.rules.meters import MeterState
 from billing_ui.rules.usage import Standing
 
 Level = Literal["info", "warning", "critical"]
@@ -34,10 +35,10 @@ class Warned:
 
 
 def warnings(
-    standing: Standing, balance: int, meters: Iterable[str], thresholds: Thresholds, now: datetime
+    standing: Standing, balance: int, meters: Iterable[MeterState], thresholds: Thresholds, now: datetime
 ) -> tuple[Warned, ...]:
     """The worst of each kind, in the order in which they stop somebody."""
-    quotas = (each for meter in meters for each in _quota(standing, meter, thresholds, now))
+    quotas = (each for meter in meters for each in _quota(meter, thresholds))
     return (*_access(standing), *quotas, *_means(standing, balance, thresholds, now))
 
 
@@ -48,13 +49,13 @@ def _access(standing: Standing) -> Iterator[Warned]:
         yield Warned("critical", "limited", "overview")
 
 
-def _quota(standing: Standing, meter: str, thresholds: Thresholds, now: datetime) -> Iterator[Warned]:
+def _quota(meter: MeterState, thresholds: Thresholds) -> Iterator[Warned]:
     """A limit of nothing at all warns nobody: it is a feature of another plan."""
-    capped = [one for one in standing.limits(meter, now) if isinstance(one.limit.quantity, int) and one.limit.quantity]
+    capped = [one for one in meter.limits if isinstance(one.limit.quantity, int) and one.limit.quantity]
     worst = max(capped, key=lambda one: one.percent, default=None)
     if worst is None or worst.percent < thresholds.warning_percent:
         return
-    facts = {"meter": meter, "used": worst.used, "limit": worst.limit.quantity, "resets_at": worst.resets_at}
+    facts = {"meter": meter.meter, "used": worst.used, "limit": worst.limit.quantity, "resets_at": worst.resets_at}
     if worst.percent >= 100:
         yield Warned("critical", "quota_reached", "plans", worst.percent, facts)
     else:

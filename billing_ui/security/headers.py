@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NO_REFERRER = ("/auth/reset", "/auth/verify", "/pay/", "/receipts/")
@@ -17,7 +16,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, public_url: str) -> None:
         self._app = app
-        self._always = _always(public_url)
+        self._always = tuple((name.encode(), value.encode()) for name, value in _always(public_url).items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -27,15 +26,16 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**self._always, **_of_path(path, message["status"])}.items():
-                    headers.setdefault(name, value)
+                given = list(message.get("headers", ()))
+                said = {name for name, _value in given}
+                told = (*self._always, *_of_path(path, message["status"]))
+                message = {**message, "headers": given + [pair for pair in told if pair[0] not in said]}
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
-def _of_path(path: str, status: int) -> dict[str, str]:
+def _of_path(path: str, status: int) -> tuple[tuple[bytes, bytes], ...]:
     referrer = "no-referrer" if path.startswith(_NO_REFERRER) else "strict-origin-when-cross-origin"
     if path.startswith(_NO_STORE):
         caching = "no-store"
@@ -43,7 +43,7 @@ def _of_path(path: str, status: int) -> dict[str, str]:
         caching = f"public, max-age={_YEAR}, immutable"  # their names carry a hash of their content
     else:
         caching = "no-cache"
-    return {"referrer-policy": referrer, "cache-control": caching}
+    return (b"referrer-policy", referrer.encode()), (b"cache-control", caching.encode())
 
 
 def _always(public_url: str) -> dict[str, str]:
