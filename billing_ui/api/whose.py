@@ -1,4 +1,4 @@
-"""Whose a request is: the account that the host app names, by our id or by its own, remembered for a minute."""
+"""Whose a request is: the account that the host app names, by our id or by its own, remembered for some minutes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from billing_ui.queries.host_accounts import HostAccount, accounts_named
 from billing_ui.rules.errors import FieldInvalid, NotFound
 
 _LONGEST_NAME = 200
-# A renamed account is found under its new name at once, and under its old one for so long at most.
-_SECONDS, _MOST = 60.0, 50_000
+# What a name means does not change: an account keeps its ids. A changed language or zone is heard of so late at most.
+_SECONDS, _MOST = 600.0, 50_000
 
 
 class Whose(NamedTuple):

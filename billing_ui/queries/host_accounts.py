@@ -26,9 +26,11 @@ class HostAccount:
 def accounts_named(tx: Tx, public_ids: Collection[str], external_ids: Collection[str]) -> tuple[HostAccount, ...]:
     """Those that exist."""
     named = or_(col(Account.public_id).in_(public_ids), col(Account.external_id).in_(external_ids))
-    rows = tx.scalars(select(Account).where(named))
+    whole = select(
+        col(Account.id), col(Account.public_id), col(Account.external_id), col(Account.language), col(Account.zone)
+    )
     return tuple(
-        HostAccount(row.id, row.public_id, row.external_id, row.language, row.zone)
-        for row in rows
-        if row.id is not None
+        HostAccount(account_id, public_id, external_id, language, zone)
+        for account_id, public_id, external_id, language, zone in tx.execute(whole.where(named))
+        if account_id is not None
     )
