@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import LockNotAvailable
 
 from billing_ui.ledger.apart import apart
@@ -21,6 +22,8 @@ from billing_ui.ledger.terms import PlanTerms
 _REPLAN_S = 60
 # A top-up keeps a head for some milliseconds; whoever keeps one for longer makes nobody else wait.
 _LOCK_WAIT_MS = 250
+# A server that vanished without a goodbye is noticed within half a minute.
+_LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 Answer = TypeVar("Answer")
 Decide = Callable[[dict[int, Page]], Answer]
 
@@ -34,7 +37,7 @@ class PostgresBooks:
     """The books of one database through one connection of the writer's own, past the ORM."""
 
     def __init__(self, conninfo: str, terms: PlanTerms, stripe: int) -> None:
-        self._conninfo = conninfo
+        self._conninfo = make_conninfo(conninfo, **_LINE)
         self._terms = terms
         self._stripe = stripe
         self._connection: AsyncConnection[Row] | None = None

@@ -93,6 +93,7 @@ class Lane:
         self._outage = Outage("usage: reaching the books")
         self._attending: set[asyncio.Task[None]] = set()
         self._work: asyncio.Task[None] | None = None
+        self._watch: asyncio.TimerHandle | None = None
 
     def put(self, ask: Ask) -> asyncio.Future[Outcome]:
         """The answer to be. Whoever stops waiting for it takes nothing back: what was asked is done all the same."""
@@ -114,9 +115,8 @@ class Lane:
             self._work = asyncio.create_task(self._drain())
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
         while batch := self._next():
-            watch = loop.call_later(PATIENCE_S, self._give_up, batch)
+            self._watch_over(batch)
             try:
                 await self._serve(batch)
             except BaseException:
@@ -125,7 +125,8 @@ class Lane:
                 await self._hang_up()
                 raise
             finally:
-                watch.cancel()
+                if self._watch is not None:
+                    self._watch.cancel()
 
     def _next(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -225,9 +226,16 @@ class Lane:
             _refuse(tired)
         self._waiting.extendleft(one for one in reversed(again) if not one.answer.done())
 
-    def _give_up(self, batch: list[_Waiting]) -> None:
-        """Nobody waits for ever: neither for a batch that does not come back, nor behind it."""
+    def _watch_over(self, batch: list[_Waiting]) -> None:
+        self._watch = asyncio.get_running_loop().call_later(PATIENCE_S, self._lose_patience, batch)
+
+    def _lose_patience(self, batch: list[_Waiting]) -> None:
+        """Nobody waits for ever: neither for a batch that does not come back, nor behind it while it lasts."""
         log.error("a batch of %d did not come back", len(batch))
+        self._give_up(batch)
+        self._watch_over(batch)
+
+    def _give_up(self, batch: list[_Waiting]) -> None:
         _refuse(batch)
         _refuse(self._waiting)
         self._waiting.clear()

@@ -229,8 +229,9 @@ def test_who_waits_for_a_batch_that_does_not_come_back_is_told_so_and_finds_out_
     keeper.start()
     locked.wait(5)
     wish = chat(sari.account_id, "evt-1")
-    with pytest.raises(Busy):
-        usage.record_and_wait(world.env, HOST, wish)
+    for _ in range(2):  # the second one waits behind a batch that is given up already
+        with pytest.raises(Busy):
+            usage.record_and_wait(world.env, HOST, wish)
     let_go.set()
     keeper.join()
     assert usage.record_and_wait(world.env, HOST, wish).balance == 999
