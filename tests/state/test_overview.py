@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from billing_ui.infra.db import Database
 from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
 from billing_ui.state.history import HistoryState
 from billing_ui.state.overview import OverviewState
 from tests.metering import use
-from tests.state.tab import Tab
-from tests.world import Customer
+from tests.state.tab import Tab, open_tab
+from tests.world import Customer, open_world
 
 
 @pytest.fixture
@@ -60,3 +61,20 @@ async def test_the_history_explains_a_use(tab: Tab, rani: Customer) -> None:
     page = await tab.at(HistoryState, "/subscription/history/?id=usage:a")
     await page.open()
     assert page.detail["used"]["sum"]["en"] == "600 × 1 + 400 × 1 = 1,000"
+
+
+async def test_meters_that_are_only_counted_have_limits_bars_and_switches(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with open_world(database, catalogue="interview") as world, open_tab(world) as tab:
+        wanted = SignUp(email="ann@pelanggan.test", password="a password long enough", name="Ann", zone="UTC",
+                        language="en")  # fmt: skip
+        with tab.signed_in(identity.sign_up(world.env, wanted, Device())) as who:
+            assert who.actor.account_id is not None
+            ann = Customer(who.actor, who.actor.account_id, who.user.email)
+            use(world, ann, "a", 0, operation="interview_session", quantity=30)
+            page = await opened(tab)
+    minutes = next(row for row in page.quotas if row["key"] == "minutes_per_month month")
+    assert (minutes["used"], minutes["limit"], minutes["percent"]) == (30, 300, 10)
+    assert page.use["total"] == 30 and not page.use["is_paid"]
+    assert page.recent[0]["used"]["drew"][0]["quantity"] == 30
+    database.dispose()
