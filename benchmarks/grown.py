@@ -33,6 +33,7 @@ def _case(column: str, words: Sequence[str]) -> str:
     return f"CASE {column} {told} END"
 
 
+# PostgreSQL keeps rows as they come, so they come by time; SQLite keeps them by account, whatever they come by.
 # The places of numbers: x spreads events over accounts, y over all the rest.
 _NUMBERS = """
  SELECT i, (i * 2654435761 % 4294967296) / 65536 AS bucket, (i * 1103515245 + 12345) % 2147483648 / 64 AS y,
@@ -46,18 +47,19 @@ SELECT i, who.account_id, who.lot_id, y / 8 % 4 AS op, y / 32 % 6 AS m, 1 + y / 
  sum(2 + y / 192 % 2000 + y / 64 % 1000) OVER mine AS running
 FROM (NUMBERED) AS numbered JOIN who ON who.bucket = numbered.bucket
 WINDOW mine AS (PARTITION BY who.account_id ORDER BY i ROWS UNBOUNDED PRECEDING)
+ORDER BY {made_by}
 """.replace("NUMBERED", _NUMBERS)
 _ENTRIES = """
 INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
  recorded_at, actor, cause, request_hash)
 SELECT account_id, seq, 'usage:old-' || i, 1, 'TOKEN', 'wallet', 'consumed', used + out, {tokens} - running, lot_id,
- {at}, {at}, 'host-benchmark', 'old-' || i, '0123456789abcdef0123456789abcdef' FROM made ORDER BY {order}
+ {at}, {at}, 'host-benchmark', 'old-' || i, '0123456789abcdef0123456789abcdef' FROM made {in_order}
 """
 _EVENTS = """
 INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
  rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
 SELECT account_id, seq, 'old-' || i, {operation}, {model}, 's' || ({local} / 86400), used, out, 0, 0, {draws}, 1, 0,
- used + out, 0, 0, {at}, {nothing} FROM made ORDER BY {order}
+ used + out, 0, 0, {at}, {nothing} FROM made {in_order}
 """
 _HEADS = """
 UPDATE account_head SET seq = told.seq, balance = {tokens} - told.used, used = told.used, last_at = {last}
@@ -75,7 +77,7 @@ SELECT {values}, count(*), sum(used), sum(out), sum(used + out), sum(used + out)
 _WORDS = {
     "pg": {
         "unlogged": "UNLOGGED", "numbers": "generate_series(1::bigint, {events}) AS numbers (i)",
-        "at": "to_timestamp(sec + ms / 1000.0)", "local": f"(sec + {_EAST_S})", "order": "i",
+        "at": "to_timestamp(sec + ms / 1000.0)", "local": f"(sec + {_EAST_S})", "made_by": "i", "in_order": "",
         "operation": f"('{{{{{','.join(OPERATIONS)}}}}}'::text[])[op + 1]",
         "model": f"('{{{{{','.join(MODELS)}}}}}'::text[])[m + 1]",
         "draws": "jsonb_build_object('tokens', used + out)", "nothing": "'{{}}'::jsonb",
@@ -86,7 +88,8 @@ _WORDS = {
     "sqlite": {
         "unlogged": "", "numbers": "numbers",
         "at": "strftime('%Y-%m-%d %H:%M:%S', sec, 'unixepoch') || printf('.%03d000', ms)",
-        "local": f"(sec + {_EAST_S})", "order": "account_id, seq", "operation": _case("op", OPERATIONS),
+        "local": f"(sec + {_EAST_S})", "made_by": "account_id, i", "in_order": "ORDER BY rowid",
+        "operation": _case("op", OPERATIONS),
         "model": _case("m", MODELS), "draws": "'{{\"tokens\": ' || (used + out) || '}}'", "nothing": "'{{}}'",
         "day_on": f"date(sec + {_EAST_S}, 'unixepoch')",
         "month_on": f"date(sec + {_EAST_S}, 'unixepoch', 'start of month')",
