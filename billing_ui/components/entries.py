@@ -99,6 +99,10 @@ def _use(row: ObjectVar[dict[str, Any]]) -> rx.Component:
                 rx.el.span(t("hist.use.free", tokens=num(used["free"])), class_name="fine muted block"),
                 rx.fragment(),
             ),
+            rx.foreach(
+                used["drew"].to(list[dict[str, Any]]),
+                lambda drew: rx.el.span(pair(drew["name"]), ": ", num(drew["quantity"]), class_name="fine muted block"),
+            ),
         ),
         rx.el.span(row["ref"], class_name="mono fine"),
     )

@@ -39,13 +39,7 @@ def _days(shown: Any) -> rx.Component:
     return card(
         rx.el.p(t("overview.use_total", count=num(shown["total"]), meter=shown["meter"]), class_name="small"),
         bars("overview.use_chart", marks, _words),
-        rx.el.p(
-            rx.el.span(class_name="swatch", custom_attrs={"data-part": "lower", "aria-hidden": "true"}),
-            t("overview.use_charged"),
-            rx.el.span(class_name="swatch", custom_attrs={"data-part": "upper", "aria-hidden": "true"}),
-            t("overview.use_free"),
-            class_name="fine legend",
-        ),
+        rx.cond(shown["is_paid"], _legend(), rx.fragment()),
         fold(
             "usage.table",
             table(
@@ -57,6 +51,16 @@ def _days(shown: Any) -> rx.Component:
         ),
         title="overview.use_days",
         class_name="stack",
+    )
+
+
+def _legend() -> rx.Component:
+    return rx.el.p(
+        rx.el.span(class_name="swatch", custom_attrs={"data-part": "lower", "aria-hidden": "true"}),
+        t("overview.use_charged"),
+        rx.el.span(class_name="swatch", custom_attrs={"data-part": "upper", "aria-hidden": "true"}),
+        t("overview.use_free"),
+        class_name="fine legend",
     )
 
 

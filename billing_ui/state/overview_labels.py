@@ -72,7 +72,9 @@ def use(view: UseView) -> dict[str, Any]:
          "charged": used.charged}
         for day, used in view.days
     ]  # fmt: skip
-    placed = stacked([(used.charged, used.quantity - used.charged) for _, used in view.days])
+    is_paid = view.meter == view.limits.standing.terms.paid
+    parts = [(used.charged if is_paid else used.quantity, used.quantity) for _, used in view.days]
+    placed = stacked([(lower, whole - lower) for lower, whole in parts])
     bars = [
         {**day, "x": bar.x, "width": bar.width, "lower": bar.lower, "lower_y": bar.lower_y, "upper": bar.upper,
          "upper_y": bar.upper_y}
@@ -87,6 +89,6 @@ def use(view: UseView) -> dict[str, Any]:
              "events": row.used.events, "share": row.used.quantity * 100 // most if most else 0}
             for row in view.operations
         ],
-        "month": view.month.quantity, "is_paid": view.meter == view.limits.standing.terms.paid,
+        "month": view.month.quantity, "is_paid": is_paid,
         "runway": view.runway or 0,
     }  # fmt: skip
