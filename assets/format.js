@@ -44,7 +44,7 @@ export const format = (lang, words) => {
     const options = { timeZone: zone || HOME_ZONE, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
       hour: "2-digit", minute: "2-digit" };
     for (const { type, value } of new Intl.DateTimeFormat("en-US", options).formatToParts(at)) p[type] = Number(value);
-    p.offset = Math.round((Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute) - at) / 60000);
+    p.offset = Math.ceil((Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute) - at) / 60000);
     return p;
   };
   const label = (p, zone) => {
