@@ -53,13 +53,13 @@ _ENTRIES = """
 INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
  recorded_at, actor, cause, request_hash)
 SELECT account_id, seq, 'usage:old-' || i, 1, 'TOKEN', 'wallet', 'consumed', used + out, {tokens} - running, lot_id,
- {at}, {at}, 'host-benchmark', 'old-' || i, '0123456789abcdef0123456789abcdef' FROM made {in_order}
+ {at}, {at}, 'host-benchmark', '', '0123456789abcdef' FROM made {in_order}
 """
 _EVENTS = """
-INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
+INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws,
  rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
-SELECT account_id, seq, 'old-' || i, {operation}, {model}, 's' || ({local} / 86400), used, out, 0, 0, {draws}, 1, 0,
- used + out, 0, 0, {at}, {nothing} FROM made {in_order}
+SELECT account_id, seq, {operation}, {model}, 's' || ({local} / 86400), used, out, 0, 0, NULL, 1, 0, used + out, NULL,
+ NULL, {at}, NULL FROM made {in_order}
 """
 _HEADS = """
 UPDATE account_head SET seq = told.seq, balance = {tokens} - told.used, used = told.used, last_at = {last}
@@ -80,7 +80,6 @@ _WORDS = {
         "at": "to_timestamp(sec + ms / 1000.0)", "local": f"(sec + {_EAST_S})", "made_by": "i", "in_order": "",
         "operation": f"('{{{{{','.join(OPERATIONS)}}}}}'::text[])[op + 1]",
         "model": f"('{{{{{','.join(MODELS)}}}}}'::text[])[m + 1]",
-        "draws": "jsonb_build_object('tokens', used + out)", "nothing": "'{{}}'::jsonb",
         "day_on": f"(timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
         "month_on": f"date_trunc('month', timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
         "hour_at": "to_timestamp(sec / 3600 * 3600)",
@@ -90,7 +89,7 @@ _WORDS = {
         "at": "strftime('%Y-%m-%d %H:%M:%S', sec, 'unixepoch') || printf('.%03d000', ms)",
         "local": f"(sec + {_EAST_S})", "made_by": "account_id, i", "in_order": "ORDER BY rowid",
         "operation": _case("op", OPERATIONS),
-        "model": _case("m", MODELS), "draws": "'{{\"tokens\": ' || (used + out) || '}}'", "nothing": "'{{}}'",
+        "model": _case("m", MODELS),
         "day_on": f"date(sec + {_EAST_S}, 'unixepoch')",
         "month_on": f"date(sec + {_EAST_S}, 'unixepoch', 'start of month')",
         "hour_at": "strftime('%Y-%m-%d %H:00:00.000000', sec, 'unixepoch')",
@@ -136,8 +135,8 @@ def _statements(kind: Kind, events: int) -> list[str]:
     rollups = {
         "account_day": ("account_id, day_on, meter, model, operation", f"account_id, {words['day_on']}, {meter}",
                         f"account_id, {words['day_on']}, op, m"),
-        "account_month": ("account_id, month_on, meter, model, operation", f"account_id, {words['month_on']}, {meter}",
-                          f"account_id, {words['month_on']}, op, m"),
+        "account_month": ("account_id, month_on, meter", f"account_id, {words['month_on']}, 'tokens'",
+                          f"account_id, {words['month_on']}"),
         "system_hour": ("hour_at, meter, model, operation, stripe", f"{words['hour_at']}, {meter}, 0",
                         f"{words['hour_at']}, op, m"),
     }  # fmt: skip

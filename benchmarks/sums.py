@@ -18,7 +18,7 @@ _SUMS = {
     "hours": "SELECT sum(charged), sum(events) FROM system_hour",
 }
 _TOLD_TWICE = (
-    "SELECT count(*) FROM (SELECT 1 FROM usage_event GROUP BY account_id, event_id HAVING count(*) > 1) AS twice"
+    "SELECT count(*) FROM (SELECT 1 FROM entry WHERE line = 1 GROUP BY account_id, key HAVING count(*) > 1) AS twice"
 )
 
 
@@ -47,8 +47,8 @@ def require_whole(db: Database) -> None:
 
 def require_told(db: Database, prefix: str, events: int, tokens: int) -> None:
     """The events whose ids begin so are as many as were told, and cost as much."""
-    query = "SELECT count(*), sum(from_lots) FROM usage_event WHERE substr(event_id, 1, :length) = :prefix"
+    query = "SELECT count(DISTINCT key), sum(quantity) FROM entry WHERE substr(key, 1, :length) = :prefix"
     with db.read() as tx:
-        found = tx.execute(text(query), {"prefix": prefix, "length": len(prefix)}).one()
+        found = tx.execute(text(query), {"prefix": f"usage:{prefix}", "length": len(prefix) + len("usage:")}).one()
     if (found[0], int(found[1] or 0)) != (events, tokens):
         raise FastAndWrongError(f"told {events} events of {tokens} tokens, kept {found[0]} of {found[1]}")

@@ -43,6 +43,7 @@ LONGER_MODULES = {
     "billing_ui/ledger/lane.py": "the queue, its batches and their answers are one machine",
     "billing_ui/ledger/writer.py": "every way to ask, from any thread or loop, and how the writer opens and closes",
     "billing_ui/services/usage_asks.py": "what a host app tells, held against every bound before it is priced",
+    "billing_ui/rules/usage.py": "the one rule behind every answer is read from end to end",
     "billing_ui/rules/quotas.py": "the counters, and how time turns them",
     "billing_ui/runtime.py": "one process is put together in one place",
     "billing_ui/ledger/tables.py": "the tables of the books stand in one place",

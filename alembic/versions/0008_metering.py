@@ -24,7 +24,7 @@ def upgrade() -> None:
     _drop_unused()
     op.add_column("account_head", sa.Column("release_at", AT, nullable=True))
     op.add_column("account_head", sa.Column("version", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
-    _create_usage_event(("input", "output", "cached", "quantity"), draws=True)
+    _create_usage_event()
     _create_index("ix_usage_event_session", "usage_event", ["account_id", "session"], "session IS NOT NULL")
     _create_hold(
         "quantity >= 0 AND allowance >= 0",
@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.Column("request_hash", sa.String(32), nullable=False),
     )
     _create_index("ix_hold_open", "hold", ["account_id"], "state = 'open'")
-    _create_rollups(_COUNTERS)
+    _create_rollups(_COUNTERS, _words("meter"))
+    op.create_index("ix_account_month_month_on", "account_month", ["month_on", "meter"])
     _create_api_key()
 
 
@@ -45,9 +46,9 @@ def downgrade() -> None:
         head.drop_column("release_at")
     if op.get_bind().dialect.name != "sqlite":
         op.execute("ALTER TABLE account_head SET (fillfactor = 60)")
-    _create_usage_event(("input", "output", "quantity"), draws=False)
+    _create_first_usage_event()
     _create_hold("quantity >= 0")
-    _create_rollups(("events", "quantity", "charged", "overage"))
+    _create_rollups(("events", "quantity", "charged", "overage"), _words("meter"), _words("model"), _words("operation"))
 
 
 def _drop_unused() -> None:
@@ -70,25 +71,42 @@ def _words(name: str, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.String(), nullable=null)
 
 
-def _create_usage_event(told: tuple[str, ...], *, draws: bool) -> None:
-    paid = ("allowance", "from_lots", "overage", "uncovered")
-    op.create_table(
-        "usage_event",
-        _whole("account_id"),
-        _whole("seq"),
-        _words("event_id"),
-        _words("operation"),
-        _words("model"),
-        _words("session", null=True),
+def _create_usage_event() -> None:
+    told, paid = ("input", "output", "cached", "quantity"), ("allowance", "from_lots", "overage", "uncovered")
+    _create_events(
         *(_whole(name) for name in told),
-        *([sa.Column("draws", Json, nullable=False)] if draws else []),
+        sa.Column("draws", Json, nullable=True),
+        sa.Column("rate_version", sa.Integer(), nullable=True),
+        *(_whole(name, null=name in ("overage", "uncovered")) for name in paid),
+        sa.Column("occurred_at", AT, nullable=False),
+        sa.Column("metadata", Json, nullable=True),
+        counts=(*told, *paid),
+    )
+
+
+def _create_first_usage_event() -> None:
+    told, paid = ("input", "output", "quantity"), ("allowance", "from_lots", "overage", "uncovered")
+    _create_events(
+        _words("event_id"),
+        *(_whole(name) for name in told),
         _whole("rate_version", null=True),
         *(_whole(name) for name in paid),
         sa.Column("occurred_at", AT, nullable=False),
         sa.Column("metadata", Json, nullable=False),
-        sa.CheckConstraint(
-            " AND ".join(f"{name} >= 0" for name in (*told, *paid)), name=op.f("ck_usage_event_not_negative")
-        ),
+        counts=(*told, *paid),
+    )
+
+
+def _create_events(*columns: sa.Column[Any], counts: tuple[str, ...]) -> None:
+    op.create_table(
+        "usage_event",
+        _whole("account_id"),
+        _whole("seq"),
+        _words("operation"),
+        _words("model"),
+        _words("session", null=True),
+        *columns,
+        sa.CheckConstraint(" AND ".join(f"{name} >= 0" for name in counts), name=op.f("ck_usage_event_not_negative")),
         sa.PrimaryKeyConstraint("account_id", "seq", name=op.f("pk_usage_event")),
         sqlite_with_rowid=False,
     )
@@ -133,29 +151,28 @@ def _create_hold(signs: str, *more: sa.Column[Any]) -> None:
     )
 
 
-def _create_rollups(counters: tuple[str, ...]) -> None:
+def _create_rollups(counters: tuple[str, ...], *of_months: sa.Column[Any]) -> None:
     day, month = sa.Column("day_on", sa.Date(), nullable=False), sa.Column("month_on", sa.Date(), nullable=False)
-    stripe = sa.Column("stripe", sa.SmallInteger(), nullable=False)
+    hour, stripe = sa.Column("hour_at", AT, nullable=False), sa.Column("stripe", sa.SmallInteger(), nullable=False)
     whole_stripe = sa.CheckConstraint("stripe >= 0 AND stripe <= 15", name=op.f("ck_system_hour_stripe"))
-    _create_rollup("account_day", [_whole("account_id"), day], counters)
-    _create_rollup("account_month", [_whole("account_id"), month], counters)
-    _create_rollup("system_hour", [sa.Column("hour_at", AT, nullable=False)], counters, [stripe], [whole_stripe])
+    _create_rollup("account_day", [_whole("account_id"), day, *_what()], counters)
+    _create_rollup("account_month", [_whole("account_id"), month, *of_months], counters)
+    _create_rollup("system_hour", [hour, *_what(), stripe], counters, whole_stripe)
+
+
+def _what() -> tuple[sa.Column[str], ...]:
+    return _words("meter"), _words("model"), _words("operation")
 
 
 def _create_rollup(
-    table: str,
-    firsts: list[sa.Column[Any]],
-    counters: tuple[str, ...],
-    lasts: list[sa.Column[Any]] | None = None,
-    checks: list[sa.CheckConstraint] | None = None,
+    table: str, keys: list[sa.Column[Any]], counters: tuple[str, ...], *checks: sa.CheckConstraint
 ) -> None:
-    keys = [*firsts, _words("meter"), _words("model"), _words("operation"), *(lasts or [])]
     op.create_table(
         table,
         *keys,
         *(_whole(name) for name in counters),
         sa.PrimaryKeyConstraint(*(key.name for key in keys), name=op.f(f"pk_{table}")),
-        *(checks or []),
+        *checks,
         sqlite_with_rowid=False,
     )
 

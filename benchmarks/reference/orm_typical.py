@@ -95,20 +95,20 @@ class OrmTypical:
             Entry(
                 account_id=account_id, seq=head.seq, key=key, line=1, unit="TOKEN", debit="wallet", credit="consumed",
                 quantity=quantity, balance_after=head.balance, lot_id=bundle.id, occurred_at=now.at,
-                recorded_at=head.last_at, actor="host-benchmark", cause=event_id, request_hash="0" * 32,
+                recorded_at=head.last_at, actor="host-benchmark", cause="", request_hash="0" * 16,
             )
         )  # fmt: skip
         session.add(
             Event(
-                account_id=account_id, seq=head.seq, event_id=event_id, session=f"s{dice.randrange(1000)}", input=used,
-                output=made, cached=0, quantity=0, draws={"tokens": quantity}, rate_version=1, allowance=0,
-                from_lots=quantity, overage=0, uncovered=0, occurred_at=now.at, metadata_={}, **what,
+                account_id=account_id, seq=head.seq, session=f"s{dice.randrange(1000)}", input=used,
+                output=made, cached=0, quantity=0, draws=None, rate_version=1, allowance=0,
+                from_lots=quantity, overage=None, uncovered=None, occurred_at=now.at, metadata_=None, **what,
             )
         )  # fmt: skip
         added = dict(zip(COUNTERS, (1, used, made, quantity, quantity, 0, 0), strict=True))
         what = {"meter": "tokens", **what}
         _count(session, Day, {"account_id": account_id, "day_on": now.day_on, **what}, added)
-        _count(session, Month, {"account_id": account_id, "month_on": now.month_on, **what}, added)
+        _count(session, Month, {"account_id": account_id, "month_on": now.month_on, "meter": "tokens"}, added)
         _count(session, Hour, {"hour_at": now.hour_at, **what, "stripe": 3}, added)
 
 

@@ -62,15 +62,14 @@ WITH known AS MATERIALIZED (
   recorded_at, actor, cause, request_hash)
  SELECT moved.account_id, moved.seq, 'usage:' || CAST({{e}} AS text), 1, 'TOKEN', 'wallet', 'consumed',
   CAST({{q}} AS bigint), moved.balance, burned.id, CAST({{at}} AS timestamptz), moved.last_at, 'host-benchmark',
-  CAST({{e}} AS text), '0123456789abcdef0123456789abcdef'
+  '', '0123456789abcdef'
  FROM moved, burned
 ), kept AS (
- INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
+ INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws,
   rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
- SELECT moved.account_id, moved.seq, CAST({{e}} AS text), CAST({{op}} AS text), CAST({{m}} AS text),
+ SELECT moved.account_id, moved.seq, CAST({{op}} AS text), CAST({{m}} AS text),
   CAST({{ss}} AS text), CAST({{i}} AS bigint), CAST({{o}} AS bigint), 0, 0,
-  jsonb_build_object('tokens', CAST({{q}} AS bigint)), 1, 0, CAST({{q}} AS bigint), 0, 0, CAST({{at}} AS timestamptz),
-  '{{{{}}}}'::jsonb
+  NULL, 1, 0, CAST({{q}} AS bigint), NULL, NULL, CAST({{at}} AS timestamptz), NULL
  FROM moved
 ), days AS (
  {
@@ -84,8 +83,8 @@ WITH known AS MATERIALIZED (
  {
     _rollup(
         "account_month",
-        "account_id, month_on, meter, model, operation",
-        f"moved.account_id, CAST({{month_on}} AS date), {_KEYS}",
+        "account_id, month_on, meter",
+        "moved.account_id, CAST({month_on} AS date), 'tokens'",
     )
 }
 ), hours AS (

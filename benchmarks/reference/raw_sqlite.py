@@ -10,7 +10,7 @@ from benchmarks.reference.instants import instants
 from benchmarks.reference.raw_cte import LIMITS
 from benchmarks.traffic import MODELS, OPERATIONS, REPEATED_PERCENT
 from billing_ui.ledger.batch_rows import stamp
-from billing_ui.ledger.sqlite_statements import WRITES
+from billing_ui.ledger.sqlite_statements import ROLLUPS, WRITES
 
 _KNOWN = "SELECT seq FROM entry WHERE account_id = ? AND key = ?"
 _HEAD = (
@@ -68,16 +68,15 @@ class RawSqlite:
             raise RuntimeError("the head moved inside the transaction")
         run(WRITES["lines"], {
             "a": account_id, "s": seq + 1, "k": f"usage:{event_id}", "l": 1, "q": q, "b": balance - q, "t": lot_id,
-            "o": at, "n": last, "w": "host-benchmark", "c": event_id, "h": "0" * 32,
+            "o": at, "n": last, "w": "host-benchmark", "c": "", "h": "0" * 16,
         })  # fmt: skip
         run(WRITES["events"], {
-            "a": account_id, "s": seq + 1, "e": event_id, "op": operation, "m": model, "ss": f"s{dice.randrange(1000)}",
-            "i": used, "o": made, "c": 0, "q": 0, "d": json.dumps({"tokens": q}), "r": 1, "al": 0, "fl": q, "ov": 0,
-            "un": 0, "at": at, "md": "{}",
+            "a": account_id, "s": seq + 1, "op": operation, "m": model, "ss": f"s{dice.randrange(1000)}",
+            "i": used, "o": made, "c": 0, "q": 0, "d": None, "r": 1, "al": 0, "fl": q, "ov": None,
+            "un": None, "at": at, "md": None,
         })  # fmt: skip
         run(WRITES["lots"], {"r": remaining - q, "i": lot_id})
-        what = {"meter": "tokens", "model": model, "operation": operation, "events": 1, "input": used, "output": made,
-                "quantity": q, "charged": q, "overage": 0, "uncovered": 0}  # fmt: skip
-        run(WRITES["days"], {"account_id": account_id, "day_on": now.day_on.isoformat(), **what})
-        run(WRITES["months"], {"account_id": account_id, "month_on": now.month_on.isoformat(), **what})
-        run(WRITES["hours"], {"hour_at": stamp(now.hour_at), "stripe": 3, **what})
+        cell = {"a": account_id, "d": now.day_on.isoformat(), "h": stamp(now.hour_at), "m": "tokens", "md": model,
+                "op": operation, "n": 1, "i": used, "o": made, "q": q, "c": q, "v": 0, "u": 0, "stripe": 3}  # fmt: skip
+        for rollup in ROLLUPS:
+            run(rollup, cell)

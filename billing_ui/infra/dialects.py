@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, String, cast, column
+from sqlalchemy import BigInteger, ColumnElement, FromClause, String, cast, column, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -41,6 +41,26 @@ def _members_on_sqlite(element: _Members, compiler: SQLCompiler, **options: Any)
 @compiles(_Members, "postgresql")
 def _members_on_postgres(element: _Members, compiler: SQLCompiler, **options: Any) -> str:
     return f"jsonb_each_text({compiler.process(element.clauses, **options)})"
+
+
+class OneMember(FunctionElement[Any]):
+    """A JSON object with one name and one number."""
+
+    name = "one_member"
+    inherit_cache = True
+
+    def __init__(self, member: str, value: ColumnElement[int]) -> None:
+        super().__init__(literal(member, String), value)
+
+
+@compiles(OneMember, "sqlite")
+def _one_member_on_sqlite(element: OneMember, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_object({compiler.process(element.clauses, **options)})"
+
+
+@compiles(OneMember, "postgresql")
+def _one_member_on_postgres(element: OneMember, compiler: SQLCompiler, **options: Any) -> str:
+    return f"jsonb_build_object({compiler.process(element.clauses, **options)})"
 
 
 class Drawn(NamedTuple):

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from billing_ui.ledger.alerts import key_of
-from billing_ui.ledger.asks import Ask, Taken
+from billing_ui.ledger.asks import USAGE, Ask, Taken
 from billing_ui.ledger.counting import counted
 from billing_ui.ledger.deciding import Event, HoldRow, Line, Page
+from billing_ui.ledger.kept import kept_draws
 from billing_ui.ledger.terms import PlanTerms
 from billing_ui.rules.alerts import Alert
 from billing_ui.rules.lots import OpenLot
@@ -42,7 +43,7 @@ def page_of(row: Row, terms: PlanTerms) -> Page:
         last_at, due_at, release_at, windows, [_lot(*lot) for lot in lots or ()],
     )  # fmt: skip
     for told in known or ():
-        taken, request_hash = _taken(told)
+        taken, request_hash = _taken(told, promised.paid)
         page.known[taken.event_id] = (taken, request_hash)
     for told in holds or ():
         hold = _hold(told)
@@ -56,11 +57,13 @@ def _lot(lot_id: int, public_id: str, priority: int, expires_at: str | None, rem
     )
 
 
-def _taken(told: Sequence[Any]) -> tuple[Taken, str]:
-    event_id, seq, draws, allowance, from_lots, overage, uncovered, balance_after, occurred_at, request_hash = told
-    cover = Cover(allowance, from_lots, overage, uncovered)
-    charged = allowance + from_lots + overage
-    taken = Taken(event_id, seq, draws, charged, cover, balance_after, instant(occurred_at))
+def _taken(told: Sequence[Any], paid: str | None) -> tuple[Taken, str]:
+    key, seq, draws, allowance, from_lots, overage, uncovered, balance_after, occurred_at, request_hash = told
+    cover = Cover(allowance, from_lots, overage or 0, uncovered or 0)
+    taken = Taken(
+        key.removeprefix(USAGE), seq, kept_draws(draws, cover, paid), cover.charged, cover, balance_after,
+        instant(occurred_at),
+    )  # fmt: skip
     return taken, request_hash
 
 
@@ -112,9 +115,10 @@ def _event(page: Page, event: Event) -> dict[str, Any]:
     return {
         "a": page.account_id, "s": event.seq, "e": event.ask.event_id, "w": event.ask.actor,
         "h": event.ask.request_hash, "op": told.operation, "m": told.model,
-        "ss": told.session, "i": told.input, "o": told.output, "c": told.cached, "q": told.quantity, "d": event.draws,
-        "r": told.rate_version, "al": cover.allowance, "fl": cover.from_lots, "ov": cover.overage,
-        "un": cover.uncovered, "at": stamp(need.at), "md": told.metadata,
+        "ss": told.session, "i": told.input, "o": told.output, "c": told.cached, "q": told.quantity,
+        "d": None if event.draws == kept_draws(None, cover, page.terms.paid) else event.draws,
+        "r": told.rate_version, "al": cover.allowance, "fl": cover.from_lots, "ov": cover.overage or None,
+        "un": cover.uncovered or None, "at": stamp(need.at), "md": told.metadata or None,
     }  # fmt: skip
 
 

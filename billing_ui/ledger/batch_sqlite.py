@@ -74,7 +74,7 @@ class SqliteBooks:
         for account_id, *lot in connection.execute(LOTS, (ids,)):
             lots[account_id].append(lot)
         for account_id, *event in connection.execute(KNOWN, (_pairs(wanted["accounts"], wanted["keys"]),)):
-            event[2] = json.loads(event[2])
+            event[2] = event[2] and json.loads(event[2])
             # Its lines come in order, so the last one stays: it knows the balance after all of them.
             known[account_id].append(event)
         if wanted["hold_keys"]:
@@ -93,11 +93,11 @@ class SqliteBooks:
         for line in rows["lines"]:
             event = events[line["a"], line["e"]]
             line |= {"k": USAGE + event["e"], "o": event["at"], "n": recorded_at[line["a"]], "w": event["w"],
-                     "c": event["e"], "h": event["h"]}  # fmt: skip
+                     "c": "", "h": event["h"]}  # fmt: skip
         for table, statement in WRITES.items():
             for name in JSON_VALUES.get(table, ()):
                 for row in rows[table]:
-                    row[name] = json.dumps(row[name])
+                    row[name] = None if row[name] is None else json.dumps(row[name])
             connection.executemany(statement, rows[table])
         for cell in rows["cells"]:
             cell["stripe"] = self._stripe

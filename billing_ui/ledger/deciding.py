@@ -92,7 +92,8 @@ class Page:
         # Usable lots less debt: what is in the balance, but frozen or past its time, is the difference.
         idle = sum(lot.remaining for lot in self.lots if not lot.burns(now))
         spendable = self.balance - idle - self.held - self.floor
-        return Standing(self.access, self.terms, self.calendar, self.windows, spendable)
+        owed = max(self.floor - self.balance, 0)
+        return Standing(self.access, self.terms, self.calendar, self.windows, spendable, owed)
 
     def decide(self, ask: Ask, now: datetime) -> Outcome:
         """What becomes of an ask. Raises what is wrong with the ask itself; a "no" is a value."""

@@ -5,7 +5,7 @@ READ = """
 WITH asked AS (
  SELECT * FROM unnest(%(accounts)s::bigint[], %(keys)s::text[]) AS a (account_id, key)
 ), known AS (
- SELECT asked.account_id, json_agg(json_build_array(event.event_id, event.seq, event.draws, event.allowance,
+ SELECT asked.account_id, json_agg(json_build_array(asked.key, event.seq, event.draws, event.allowance,
   event.from_lots, event.overage, event.uncovered, last.balance_after, event.occurred_at, last.request_hash)) AS rows
  FROM asked
  JOIN LATERAL (SELECT seq, balance_after, request_hash FROM entry
@@ -59,19 +59,19 @@ WITH wanted AS (
 ), event AS (
  SELECT e.*, moved.last_at
  FROM json_to_recordset(%(events)s::json) AS e (a bigint, s bigint, e text, w text, h text, op text, m text, ss text,
-  i bigint, o bigint, c bigint, q bigint, d jsonb, r bigint, al bigint, fl bigint, ov bigint, un bigint,
+  i bigint, o bigint, c bigint, q bigint, d jsonb, r integer, al bigint, fl bigint, ov bigint, un bigint,
   at timestamptz, md jsonb) JOIN moved ON moved.account_id = e.a
 ), written AS (
  INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
   recorded_at, actor, cause, request_hash)
  SELECT l.a, l.s, 'usage:' || event.e, l.l, 'TOKEN', 'wallet', 'consumed', l.q, l.b, l.t, event.at, event.last_at,
-  event.w, event.e, event.h
+  event.w, '', event.h
  FROM json_to_recordset(%(lines)s::json) AS l (a bigint, s bigint, e bigint, l smallint, q bigint, b bigint, t bigint)
   JOIN event ON event.a = l.a AND event.s = l.e
 ), kept AS (
- INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached, quantity, draws,
+ INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws,
   rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
- SELECT a, s, e, op, m, ss, i, o, c, q, d, r, al, fl, ov, un, at, md FROM event
+ SELECT a, s, op, m, ss, i, o, c, q, d, r, al, fl, ov, un, at, md FROM event
 ), burned AS (
  UPDATE lot SET remaining = b.r, is_open = b.r > 0
  FROM json_to_recordset(%(lots)s::json) AS b (a bigint, i bigint, r bigint) JOIN moved ON moved.account_id = b.a
@@ -98,9 +98,9 @@ WITH wanted AS (
  SELECT a, d, m, md, op, {_SUMS} FROM cell GROUP BY a, d, m, md, op
  ON CONFLICT (account_id, day_on, meter, model, operation) DO UPDATE SET {_ROLLUP}
 ), months AS (
- INSERT INTO account_month AS t (account_id, month_on, meter, model, operation, {_SUM_NAMES})
- SELECT a, date_trunc('month', d), m, md, op, {_SUMS} FROM cell GROUP BY 1, 2, 3, 4, 5
- ON CONFLICT (account_id, month_on, meter, model, operation) DO UPDATE SET {_ROLLUP}
+ INSERT INTO account_month AS t (account_id, month_on, meter, {_SUM_NAMES})
+ SELECT a, date_trunc('month', d), m, {_SUMS} FROM cell GROUP BY 1, 2, 3
+ ON CONFLICT (account_id, month_on, meter) DO UPDATE SET {_ROLLUP}
 ), hours AS (
  INSERT INTO system_hour AS t (hour_at, meter, model, operation, stripe, {_SUM_NAMES})
  SELECT h, m, md, op, %(stripe)s::smallint, {_SUMS} FROM cell GROUP BY h, m, md, op ORDER BY h, m, md, op

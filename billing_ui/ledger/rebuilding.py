@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Table, delete, insert, select, text, update
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.counting import Sums
-from billing_ui.ledger.recounting import Cell, KeptEvent, KeptHold, Recount
+from billing_ui.ledger.recounting import Cell, KeptEvent, KeptHold, MonthCell, Recount
 from billing_ui.ledger.streams import streamed
 from billing_ui.ledger.tables import account_day, account_head, account_month, hold, system_hour, usage_event
 from billing_ui.ledger.terms import PlanTerms
@@ -36,8 +36,8 @@ def recount_account(tx: Tx, terms: PlanTerms, account_id: int, now: datetime, zo
     holds: Iterable[Any] = connection.execute(HOLDS.where(hold.c.account_id == account_id))
     for each in holds:
         recount.hold(KeptHold._make(each))
-    _replace(tx, account_day, "day_on", account_id, recount.days)
-    _replace(tx, account_month, "month_on", account_id, recount.months)
+    _replace(tx, account_day, ("day_on", "meter", "model", "operation"), account_id, recount.days)
+    _replace(tx, account_month, ("month_on", "meter"), account_id, recount.months)
     values = {"zone": zone, "windows": recount.windows(now), "version": _head.version + 1}
     connection.execute(update(account_head).where(_head.account_id == account_id).values(**values))
     return counted
@@ -57,11 +57,13 @@ def _hour(row: RowMapping) -> dict[str, Any]:
     return {"hour_at": at, "stripe": 0, **{name: value for name, value in row.items() if name != "hour"}}
 
 
-def _replace(tx: Tx, table: Table, when: str, account_id: int, cells: Mapping[Cell, Sums]) -> None:
+def _replace(
+    tx: Tx, table: Table, key: Sequence[str], account_id: int, cells: Mapping[Cell, Sums] | Mapping[MonthCell, Sums]
+) -> None:
     tx.connection().execute(delete(table).where(table.c.account_id == account_id))
     rows = [
-        {"account_id": account_id, when: on, "meter": meter, "model": model, "operation": operation, **sums._asdict()}
-        for (on, meter, model, operation), sums in cells.items()
+        {"account_id": account_id, **dict(zip(key, cell, strict=True)), **sums._asdict()}
+        for cell, sums in cells.items()
     ]
     _insert(tx, table, rows)
 

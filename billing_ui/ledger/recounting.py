@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from billing_ui.kit.period import local_day
 from billing_ui.ledger.counting import Sums
+from billing_ui.ledger.kept import kept_draws
 from billing_ui.rules.quotas import KINDS, Calendar, Frame, Windows, own_period
+from billing_ui.rules.usage import Cover
 
 Cell = tuple[date, str, str, str]
+MonthCell = tuple[date, str]
 Slot = tuple[str, str]
+_AnyCell = TypeVar("_AnyCell", bound=tuple[object, ...])
 NOTHING = Sums(0, 0, 0, 0, 0, 0, 0)
 
 
@@ -24,7 +28,7 @@ class KeptEvent(NamedTuple):
     operation: str
     input: int
     output: int
-    draws: Mapping[str, int]
+    draws: Mapping[str, int] | None
     allowance: int
     from_lots: int
     overage: int
@@ -35,6 +39,9 @@ class KeptEvent(NamedTuple):
     @property
     def paid_quantity(self) -> int:
         return self.allowance + self.from_lots + self.overage + self.uncovered
+
+    def drawn(self, paid: str | None) -> Mapping[str, int]:
+        return kept_draws(self.draws, Cover(self.allowance, self.from_lots, self.overage, self.uncovered), paid)
 
 
 class KeptHold(NamedTuple):
@@ -52,7 +59,7 @@ class Recount:
 
     def __init__(self, calendar: Calendar, paid: str | None, now: datetime, kept: Windows | None = None) -> None:
         self.days: dict[Cell, Sums] = {}
-        self.months: dict[Cell, Sums] = {}
+        self.months: dict[MonthCell, Sums] = {}
         self.used: dict[Slot, int] = {}
         self.included: dict[int, int] = {}
         self._calendar = calendar
@@ -67,13 +74,14 @@ class Recount:
 
     def event(self, event: KeptEvent) -> None:
         day = local_day(event.occurred_at, self._calendar.zone)
-        for meter, quantity in event.draws.items():
+        draws = event.drawn(self._paid)
+        for meter, quantity in draws.items():
             paying = (event.from_lots, event.overage, event.uncovered) if meter == self._paid else (0, 0, 0)
             sums = Sums(1, event.input, event.output, quantity, *paying)
             what = (meter, event.model, event.operation)
             _add(self.days, (day, *what), sums)
-            _add(self.months, (day.replace(day=1), *what), sums)
-        self._count(event.draws, event.allowance, event.occurred_at, event.recorded_at)
+            _add(self.months, (day.replace(day=1), meter), sums)
+        self._count(draws, event.allowance, event.occurred_at, event.recorded_at)
 
     def hold(self, hold: KeptHold) -> None:
         self._count(hold.draws, hold.allowance, hold.held_at, hold.held_at)
@@ -105,5 +113,5 @@ def _before(calendar: Calendar, frame: Frame) -> Frame:
     return calendar.period(datetime.fromtimestamp(frame.starts - 1, tz=frame.starts_at.tzinfo))
 
 
-def _add(rows: dict[Cell, Sums], key: Cell, sums: Sums) -> None:
+def _add(rows: dict[_AnyCell, Sums], key: _AnyCell, sums: Sums) -> None:
     rows[key] = Sums(*(a + b for a, b in zip(rows.get(key, NOTHING), sums, strict=True)))

@@ -28,7 +28,7 @@ _ENTRY = (
     _e.occurred_at, _e.recorded_at, _e.actor, _e.cause, _e.request_hash,
 )  # fmt: skip
 _EVENT = (
-    _event.event_id, _event.operation, _event.model, _event.session, _event.input, _event.output, _event.cached,
+    _event.operation, _event.model, _event.session, _event.input, _event.output, _event.cached,
     _event.quantity, _event.draws, _event.rate_version, _event.allowance, _event.from_lots, _event.overage,
     _event.uncovered, _event.metadata,
 )  # fmt: skip

@@ -11,7 +11,7 @@ FROM lot WHERE account_id IN (SELECT value FROM json_each(?)) AND is_open = 1
 """
 # CROSS JOIN keeps the order: first what is asked for, then its one entry by the unique key, then its event.
 KNOWN = """
-SELECT event.account_id, event.event_id, event.seq, event.draws, event.allowance, event.from_lots, event.overage,
+SELECT event.account_id, entry.key, event.seq, event.draws, event.allowance, event.from_lots, event.overage,
  event.uncovered, entry.balance_after, event.occurred_at, entry.request_hash
 FROM json_each(?) asked
 CROSS JOIN entry ON entry.account_id = asked.value ->> 0 AND entry.key = asked.value ->> 1
@@ -40,7 +40,7 @@ _WHAT = {"meter": ":m", "model": ":md", "operation": ":op"}
 # Each cell is added to a day, a month and an hour.
 ROLLUPS = (
     _rollup("account_day", {"account_id": ":a", "day_on": ":d"} | _WHAT),
-    _rollup("account_month", {"account_id": ":a", "month_on": "date(:d, 'start of month')"} | _WHAT),
+    _rollup("account_month", {"account_id": ":a", "month_on": "date(:d, 'start of month')", "meter": ":m"}),
     _rollup("system_hour", {"hour_at": ":h"} | _WHAT | {"stripe": ":stripe"}),
 )
 # In the order in which they are written; the names are those of the rows that `batch_rows.written` makes.
@@ -50,9 +50,9 @@ WRITES = {
     "lines": "INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id,"
     " occurred_at, recorded_at, actor, cause, request_hash)"
     " VALUES (:a, :s, :k, :l, 'TOKEN', 'wallet', 'consumed', :q, :b, :t, :o, :n, :w, :c, :h)",
-    "events": "INSERT INTO usage_event (account_id, seq, event_id, operation, model, session, input, output, cached,"
+    "events": "INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached,"
     " quantity, draws, rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)"
-    " VALUES (:a, :s, :e, :op, :m, :ss, :i, :o, :c, :q, :d, :r, :al, :fl, :ov, :un, :at, :md)",
+    " VALUES (:a, :s, :op, :m, :ss, :i, :o, :c, :q, :d, :r, :al, :fl, :ov, :un, :at, :md)",
     "lots": "UPDATE lot SET remaining = :r, is_open = :r > 0 WHERE id = :i",
     "holds": "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
     " VALUES (:a, :k, :q, :d, :al, :at, :e, :s, :h)",

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, literal, or_, select, true, union_all
 
-from billing_ui.infra.dialects import Epoch, drawn
+from billing_ui.infra.dialects import Epoch
 from billing_ui.ledger.asks import USAGE
 from billing_ui.ledger.check_terms import Check, in_scope, total
+from billing_ui.ledger.kept import OVERAGE, UNCOVERED, drawn_by_events
 from billing_ui.ledger.tables import CONSUMED, WALLET, entry, system_hour, usage_event
 from billing_ui.ledger.usage_tables import COUNTERS
 
@@ -19,9 +20,9 @@ HOUR_S = 3600
 def _event_entry() -> Check:
     """Every event has the last of its entries under its own number, and says when it happened as they do."""
     own = and_(_e.account_id == _event.account_id, _e.seq == _event.seq)
-    right = and_(_e.key == literal(USAGE) + _event.event_id, _e.occurred_at == _event.occurred_at)
+    right = and_(func.substr(_e.key, 1, len(USAGE)) == USAGE, _e.cause == "", _e.occurred_at == _event.occurred_at)
     return (
-        select(_event.account_id, _event.event_id, _e.seq, _event.seq)
+        select(_event.account_id, _e.key, _e.seq, _event.seq)
         .select_from(usage_event.outerjoin(entry, own))
         .where(in_scope(usage_event), or_(_e.seq.is_(None), ~right))
         .order_by(_event.account_id, _event.seq)
@@ -33,7 +34,7 @@ def _entry_event() -> Check:
     told = (
         select(_e.account_id, _e.key, func.max(_e.seq).label("seq"), total(_e.quantity).label("quantity"))
         .where(
-            in_scope(entry), func.substr(_e.key, 1, len(USAGE)) == USAGE, _e.key == literal(USAGE) + _e.cause,
+            in_scope(entry), func.substr(_e.key, 1, len(USAGE)) == USAGE, _e.cause == "",
             _e.debit == WALLET, _e.credit == CONSUMED,
         )
         .group_by(_e.account_id, _e.key)
@@ -50,12 +51,12 @@ def _entry_event() -> Check:
 
 def event_hours(paid: str | None) -> Select[Any]:
     """What every event adds to the hours: the number of its hour, meter, model, operation and all counters."""
-    draw = drawn(_event.draws)
+    draw = drawn_by_events(paid)
     is_paid = draw.meter == (paid or "")
     added = {
         "events": literal(1), "input": _event.input + _event.cached, "output": _event.output,
         "quantity": draw.quantity, "charged": case((is_paid, _event.from_lots), else_=0),
-        "overage": case((is_paid, _event.overage), else_=0), "uncovered": case((is_paid, _event.uncovered), else_=0),
+        "overage": case((is_paid, OVERAGE), else_=0), "uncovered": case((is_paid, UNCOVERED), else_=0),
     }  # fmt: skip
     hour = (Epoch(_event.occurred_at) // HOUR_S).label("hour")
     keys = (hour, draw.meter.label("meter"), _event.model, _event.operation)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 )
 
 from billing_ui.ledger.columns import whole, words
-from billing_ui.models.types import BigId, Json, UtcDateTime, metadata, one_of
+from billing_ui.models.types import BigId, Json, JsonOrNothing, UtcDateTime, metadata, one_of
 
 COUNTERS = ("events", "input", "output", "quantity", "charged", "overage", "uncovered")
 
@@ -27,12 +28,13 @@ def _counters() -> list[Column[int]]:
     return [whole(name) for name in COUNTERS]
 
 
+# One row per event, so it is kept small: its id stands in the key of its entry, which has the same number; overage and
+# uncovered are nothing for most, and `draws` is, where an event drew the paid meter alone.
 usage_event = Table(
     "usage_event",
     metadata,
     whole("account_id"),
     whole("seq"),
-    words("event_id"),
     words("operation"),
     words("model"),
     words("session", null=True),
@@ -40,14 +42,14 @@ usage_event = Table(
     whole("output"),
     whole("cached"),
     whole("quantity"),
-    Column("draws", Json, nullable=False),
-    whole("rate_version", null=True),
+    Column("draws", JsonOrNothing, nullable=True),
+    Column("rate_version", Integer, nullable=True),
     whole("allowance"),
     whole("from_lots"),
-    whole("overage"),
-    whole("uncovered"),
+    whole("overage", null=True),
+    whole("uncovered", null=True),
     Column("occurred_at", UtcDateTime, nullable=False),
-    Column("metadata", Json, nullable=False),
+    Column("metadata", JsonOrNothing, nullable=True),
     PrimaryKeyConstraint("account_id", "seq"),
     CheckConstraint(
         "input >= 0 AND output >= 0 AND cached >= 0 AND quantity >= 0 AND allowance >= 0 AND from_lots >= 0 "
@@ -103,10 +105,9 @@ account_month = Table(
     whole("account_id"),
     Column("month_on", Date, nullable=False),
     words("meter"),
-    words("model"),
-    words("operation"),
     *_counters(),
-    PrimaryKeyConstraint("account_id", "month_on", "meter", "model", "operation"),
+    PrimaryKeyConstraint("account_id", "month_on", "meter"),
+    Index("ix_account_month_month_on", "month_on", "meter"),
     sqlite_with_rowid=False,
 )
 

@@ -13,7 +13,8 @@ from sqlmodel import col
 from billing_ui.ledger.check_terms import in_scope
 from billing_ui.ledger.counting import Sums
 from billing_ui.ledger.findings import Finding
-from billing_ui.ledger.recounting import NOTHING, Cell, KeptEvent, KeptHold, Recount
+from billing_ui.ledger.kept import OVERAGE, UNCOVERED
+from billing_ui.ledger.recounting import NOTHING, KeptEvent, KeptHold, Recount
 from billing_ui.ledger.streams import ByAccount, streamed
 from billing_ui.ledger.tables import account_day, account_head, account_month, entry, hold, usage_event
 from billing_ui.ledger.terms import months_of
@@ -27,7 +28,7 @@ _event, _head = usage_event.c, account_head.c
 EVENTS = (
     select(
         _event.account_id, _event.seq, _event.model, _event.operation, _event.input + _event.cached, _event.output,
-        _event.draws, _event.allowance, _event.from_lots, _event.overage, _event.uncovered, _event.occurred_at,
+        _event.draws, _event.allowance, _event.from_lots, OVERAGE, UNCOVERED, _event.occurred_at,
         func.coalesce(entry.c.recorded_at, _event.occurred_at),
     )
     .select_from(
@@ -54,14 +55,15 @@ def usage_findings(connection: Connection, scope: Mapping[str, int], paid: str |
             return ByAccount(stack.enter_context(streamed(connection, query, scope)))
 
         events, holds = rows(EVENTS.where(in_scope(usage_event))), rows(HOLDS.where(in_scope(hold)))
-        days, months = rows(_rollup(account_day, "day_on")), rows(_rollup(account_month, "month_on"))
+        days = rows(_rollup(account_day, "day_on", "model", "operation"))
+        months = rows(_rollup(account_month, "month_on"))
         for head in heads:
             calendar = Calendar(head.zone, head.period_on, months_of(head.interval))
             recount = Recount(calendar, paid, head.last_at, head.windows)
             for row in events.of(head.account_id):
                 event = KeptEvent._make(row)
                 recount.event(event)
-                drawn = event.draws.get(paid or "", 0)
+                drawn = event.drawn(paid).get(paid or "", 0)
                 if drawn != event.paid_quantity:
                     yield Finding("event_parts", head.account_id, str(event.seq), event.paid_quantity, drawn)
             for row in holds.of(head.account_id):
@@ -80,14 +82,15 @@ def hour_findings(connection: Connection, paid: str | None) -> Iterator[Finding]
         yield from _sums("system_hour", 0, subject, kept, told)
 
 
-def _rollup(table: Table, when: str) -> Select[Any]:
-    names = ("account_id", when, "meter", "model", "operation", *COUNTERS)
+def _rollup(table: Table, when: str, *more: str) -> Select[Any]:
+    names = ("account_id", when, "meter", *more, *COUNTERS)
     return select(*(table.c[name] for name in names)).where(in_scope(table)).order_by(table.c.account_id)
 
 
-def _cells(check: str, account_id: int, rows: ByAccount, told: dict[Cell, Sums]) -> Iterator[Finding]:
+def _cells(check: str, account_id: int, rows: ByAccount, told: Mapping[Any, Sums]) -> Iterator[Finding]:
     lines: Iterable[Any] = rows.of(account_id)
-    kept: dict[Cell, Sums] = {(line[1], line[2], line[3], line[4]): Sums._make(line[5:]) for line in lines}
+    keys = -len(COUNTERS)
+    kept: dict[Any, Sums] = {tuple(line[1:keys]): Sums._make(line[keys:]) for line in lines}
     for cell in sorted(kept.keys() | told.keys()):
         yield from _sums(check, account_id, _named(*cell), kept.get(cell, NOTHING), told.get(cell, NOTHING))
 

@@ -45,6 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 # SQLite counts rows by itself only in a column called INTEGER; it holds 64 bits all the same.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
+JsonOrNothing = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def one_of(column: str, *words: str) -> CheckConstraint:
@@ -53,4 +54,4 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-__all__ = ["BigId", "Json", "JsonMap", "UtcDateTime", "metadata", "one_of"]
+__all__ = ["BigId", "Json", "JsonMap", "JsonOrNothing", "UtcDateTime", "metadata", "one_of"]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from billing_ui.infra.db import Tx
+from billing_ui.ledger.asks import USAGE
 from billing_ui.ledger.tables import entry, lot
 
 
@@ -35,7 +36,8 @@ def entries(tx: Tx, account_id: int, before: int, limit: int) -> tuple[EntryView
     line = entry.c
     columns = (
         line.seq, line.key, line.line, line.unit, line.debit, line.credit, line.quantity, line.balance_after,
-        lot.c.public_id, line.cause, line.occurred_at, line.recorded_at,
+        lot.c.public_id, func.coalesce(func.nullif(line.cause, ""), func.substr(line.key, len(USAGE) + 1)),
+        line.occurred_at, line.recorded_at,
     )  # fmt: skip
     query = select(*columns).select_from(entry.outerjoin(lot, lot.c.id == line.lot_id))
     mine: Select[Any] = (

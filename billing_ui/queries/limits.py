@@ -85,7 +85,8 @@ def _limits(tx: Tx, terms: PlanTerms, head: Row[Any], now: datetime) -> CurrentL
         for due in _due_holds(tx, head.account_id, now):
             held, windows = held - due.quantity, without(windows, due, promised, calendar, now)
     spendable = head.balance - head.idle - held - head.floor
-    standing = Standing(head.access, promised, calendar, windows, spendable)
+    owed = max(head.floor - head.balance, 0)
+    standing = Standing(head.access, promised, calendar, windows, spendable, owed)
     period = calendar.period(now)
     assert period.ends_at is not None
     return CurrentLimits(

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, cast, func, select
 
 from billing_ui.infra.db import Tx
 from billing_ui.kit.period import add_months, local_day
-from billing_ui.ledger.tables import account_day, account_month
+from billing_ui.ledger.tables import account_day
 from billing_ui.ledger.usage_tables import COUNTERS
 
 GroupBy = Literal["day", "operation", "model", "session"]
@@ -91,12 +91,14 @@ def today(tx: Tx, account_id: int, zone: str, now: datetime) -> UsageView:
 def month(tx: Tx, account_id: int, month_on: date) -> MonthView:
     """The month that a local day lies in."""
     first = month_on.replace(day=1)
-    days = usage(tx, account_id, first, add_months(first, 1) - timedelta(days=1), "day").rows
-    table = account_month.c
-    query = select(table.operation, table.model, table.meter, *(table[name] for name in COUNTERS))
-    cells = tx.execute(query.where(table.account_id == account_id, table.month_on == first)).all()
-    operations = _folded((cell.operation, cell.meter, _used(cell)) for cell in cells)
-    models = _folded((cell.model, cell.meter, _used(cell)) for cell in cells)
+    table = account_day.c
+    query = select(table.day_on, table.operation, table.model, table.meter, *(table[name] for name in COUNTERS)).where(
+        table.account_id == account_id, table.day_on.between(first, add_months(first, 1) - timedelta(days=1))
+    )
+    cells = [(cell, _used(cell)) for cell in tx.execute(query)]
+    days = _folded((cell.day_on.isoformat(), cell.meter, used) for cell, used in cells)
+    operations = _folded((cell.operation, cell.meter, used) for cell, used in cells)
+    models = _folded((cell.model, cell.meter, used) for cell, used in cells)
     return MonthView(first, days, operations, models, totals_of(operations))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from billing_ui.infra.db import Tx
+from billing_ui.ledger.kept import OVERAGE, UNCOVERED
 from billing_ui.ledger.tables import usage_event
 
 
@@ -22,7 +23,7 @@ class UsageEvent:
     output: int
     cached: int
     quantity: int
-    draws: Mapping[str, int]
+    drawn: Mapping[str, int] | None
     rate_version: int | None
     allowance: int
     from_lots: int
@@ -34,12 +35,17 @@ class UsageEvent:
         """What it drew of the paid meter."""
         return self.allowance + self.from_lots + self.overage + self.uncovered
 
+    @property
+    def draws(self) -> Mapping[str, int]:
+        """What it drew of the meters that only count, and of the paid one where it drew both."""
+        return self.drawn or {}
+
 
 _event = usage_event.c
 _COLUMNS = (
     _event.seq, _event.operation, _event.model, _event.session, _event.input, _event.output, _event.cached,
-    _event.quantity, _event.draws, _event.rate_version, _event.allowance, _event.from_lots, _event.overage,
-    _event.uncovered,
+    _event.quantity, _event.draws, _event.rate_version, _event.allowance, _event.from_lots, OVERAGE,
+    UNCOVERED,
 )  # fmt: skip
 
 

@@ -65,17 +65,11 @@ def system_days(tx: Tx, first_on: date, last_on: date, zone: str) -> tuple[Syste
 def top_accounts(tx: Tx, month_on: date, meter: str, limit: int = 20) -> tuple[AccountUse, ...]:
     """Who drew most of a meter in the month that a day lies in."""
     month = account_month.c
-    sums = (
-        select(month.account_id, *(whole_sum(month[name]).label(name) for name in COUNTERS))
-        .where(month.month_on == month_on.replace(day=1), month.meter == meter)
-        .group_by(month.account_id)
-        .order_by(whole_sum(month.quantity).desc(), month.account_id)
-        .limit(limit)
-        .subquery()
-    )
     query = (
-        select(col(Account.public_id), col(Account.name), *(sums.c[name] for name in COUNTERS))
-        .join(sums, sums.c.account_id == col(Account.id))
-        .order_by(sums.c.quantity.desc(), sums.c.account_id)
+        select(col(Account.public_id), col(Account.name), *(month[name] for name in COUNTERS))
+        .join(account_month, month.account_id == col(Account.id))
+        .where(month.month_on == month_on.replace(day=1), month.meter == meter)
+        .order_by(month.quantity.desc(), month.account_id)
+        .limit(limit)
     )
     return tuple(AccountUse(row[0], row[1], Used(*row[2:])) for row in tx.execute(query))

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select, true
 
 from billing_ui.infra.db import Tx
-from billing_ui.infra.dialects import drawn
 from billing_ui.kit.period import start_of_day
+from billing_ui.ledger.kept import OVERAGE, UNCOVERED, drawn_by_events
 from billing_ui.ledger.tables import usage_event
 from billing_ui.queries.postings import seq_before
 from billing_ui.queries.usage import UsageView, Used, UsedIn, rows_of, totals_of, whole_sum
@@ -53,13 +53,13 @@ def _summed(
     tx: Tx, paid_meter: str | None, group: ColumnElement[Any], *conditions: ColumnElement[bool]
 ) -> tuple[UsedIn, ...]:
     """Events by a group and by what they drew, summed up as the rollups do."""
-    event, draw = usage_event.c, drawn(usage_event.c.draws)
+    event, draw = usage_event.c, drawn_by_events(paid_meter)
     is_paid = draw.meter == (paid_meter or "")
     sums = {
         "events": func.count(), "input": whole_sum(event.input + event.cached), "output": whole_sum(event.output),
         "quantity": whole_sum(draw.quantity), "charged": whole_sum(case((is_paid, event.from_lots), else_=0)),
-        "overage": whole_sum(case((is_paid, event.overage), else_=0)),
-        "uncovered": whole_sum(case((is_paid, event.uncovered), else_=0)),
+        "overage": whole_sum(case((is_paid, OVERAGE), else_=0)),
+        "uncovered": whole_sum(case((is_paid, UNCOVERED), else_=0)),
     }  # fmt: skip
     wanted = group.label("group")
     query = select(wanted, draw.meter.label("meter"), *(each.label(name) for name, each in sums.items()))

@@ -45,13 +45,15 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an account may use up at one instant. `spendable` is what its lots and its overdraft would still pay."""
+    """What an account may use up at one instant. `spendable` is what its lots and its overdraft would still pay; while
+    something is `owed`, nothing that must be paid for may be used, whatever the plan includes."""
 
     access: str
     terms: Terms
     calendar: Calendar
     windows: Windows
     spendable: int
+    owed: int = 0
 
     def allowance_left(self, at: datetime, now: datetime) -> int:
         """What is left of the plan's included quantity in the period of an instant."""
@@ -71,6 +73,11 @@ class Cover:
     from_lots: int = 0
     overage: int = 0
     uncovered: int = 0
+
+    @property
+    def charged(self) -> int:
+        """What somebody pays for."""
+        return self.allowance + self.from_lots + self.overage
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ def cover(standing: Standing, need: Need, now: datetime, *, must_take: bool = Fa
     quantity = 0 if paid is None else need.draws.get(paid, 0)
     if paid is None or quantity == 0:
         return Cover()
+    if standing.owed > 0 and not must_take:
+        return Refusal("insufficient_balance", meter=paid, needed=quantity, available=0)
     left = standing.allowance_left(need.at, now)
     allowance = min(quantity, left)
     from_lots = min(quantity - allowance, max(standing.spendable, 0))

@@ -162,4 +162,4 @@ def _hash(kind: Kind, usage: Usage) -> str:
         kind, usage.operation, usage.model, usage.input_tokens, usage.output_tokens, usage.cached_tokens,
         usage.quantity, usage.usage_type, usage.amount, at, usage.session, dict(usage.metadata),
     )  # fmt: skip
-    return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -15,7 +15,7 @@ from billing_ui import runtime
 from billing_ui.api.app import build
 from billing_ui.client import AsyncBilling, Billing, Patience, Unsettled
 from billing_ui.infra.db import Database
-from billing_ui.ledger.usage_tables import hold, usage_event
+from billing_ui.ledger.tables import entry, hold, usage_event
 from billing_ui.queries.balance import account_of
 from billing_ui.rules.access import system
 from billing_ui.security.wrap import wrap
@@ -115,7 +115,9 @@ class Desk:
     def events(self) -> list[Any]:
         """What is on record, oldest first."""
         with self.world.env.db.read() as tx:
-            return list(tx.execute(select(usage_event).order_by(usage_event.c.seq)).all())
+            own = (entry.c.account_id == usage_event.c.account_id) & (entry.c.seq == usage_event.c.seq)
+            told = select(usage_event, func.substr(entry.c.key, len("usage:") + 1).label("event_id"))
+            return list(tx.execute(told.join(entry, own).order_by(usage_event.c.seq)).all())
 
     def open_holds(self) -> int:
         with self.world.env.db.read() as tx:

@@ -15,7 +15,7 @@ from billing_ui.models.types import metadata
 from tests.ledger.books import START, Books
 
 EVENT: dict[str, Any] = {
-    "seq": 1, "event_id": "evt_1", "operation": "chat", "model": "m", "session": None, "input": 1, "output": 1,
+    "seq": 1, "operation": "chat", "model": "m", "session": None, "input": 1, "output": 1,
     "cached": 0, "quantity": 2, "draws": {"tokens": 2},
     "rate_version": 1, "allowance": 0, "from_lots": 2, "overage": 0, "uncovered": 0,
     "occurred_at": START, "metadata": {},

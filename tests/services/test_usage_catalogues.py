@@ -183,8 +183,8 @@ def test_an_event_is_priced_by_the_card_in_force_when_it_happened_and_keeps_its_
     again = usage.record_and_wait(world.env, HOST, Usage(sari.customer.account_id, "evt-1", "chat", "", 100, 10)).result
     assert isinstance(again, Taken) and again.replayed and again.charged == 110
     with world.env.db.read() as tx:
-        kept = tx.execute(select(usage_event.c.event_id, usage_event.c.rate_version).order_by(usage_event.c.seq)).all()
-    assert [tuple(row) for row in kept] == [("evt-1", 1), ("evt-2", 2), ("evt-3", 1)]
+        kept = tx.scalars(select(usage_event.c.rate_version).order_by(usage_event.c.seq)).all()
+    assert kept == [1, 2, 1]
 
 
 def test_an_event_from_before_the_first_card_is_priced_by_the_first_card(opens: Opens) -> None:

@@ -15,24 +15,26 @@ from tests.services.test_usage_rebuilds import DESK, name_of
 from tests.world import World
 
 EARLIER = "2026-11-21 02:30:00.000000"
+IS_A, IS_B = (f"seq = (SELECT max(seq) FROM entry WHERE key = 'usage:{event_id}')" for event_id in "ab")
 
 
 @pytest.mark.parametrize(
     ("statement", "checks"),
     [
-        ("UPDATE usage_event SET event_id = 'z' WHERE event_id = 'b'", {"event_entry"}),
-        (f"UPDATE usage_event SET occurred_at = '{EARLIER}' WHERE event_id = 'b'", {"event_entry"}),
-        ("DELETE FROM usage_event WHERE event_id = 'b'",
+        (f"UPDATE usage_event SET seq = 99 WHERE {IS_B}", {"event_entry", "entry_event"}),
+        (f"UPDATE usage_event SET occurred_at = '{EARLIER}' WHERE {IS_B}", {"event_entry"}),
+        (f"DELETE FROM usage_event WHERE {IS_B}",
          {"entry_event", "account_day_events", "account_month_quantity", "system_hour_charged", "window"}),
-        ("UPDATE usage_event SET from_lots = from_lots + 1 WHERE event_id = 'b'",
-         {"entry_event", "event_parts", "account_day_charged", "system_hour_charged"}),
-        ("UPDATE usage_event SET allowance = allowance + 1 WHERE event_id = 'a'", {"event_parts", "included"}),
-        ("UPDATE usage_event SET input = 3, output = 9 WHERE event_id = 'a'",
+        (f"UPDATE usage_event SET from_lots = from_lots + 1 WHERE {IS_B}",
+         {"entry_event", "account_day_charged", "account_day_quantity", "system_hour_charged"}),
+        (f"UPDATE usage_event SET allowance = allowance + 1 WHERE {IS_A}", {"account_day_quantity", "included"}),
+        (f"""UPDATE usage_event SET draws = '{{"tokens": 7}}' WHERE {IS_A}""", {"event_parts", "account_day_quantity"}),
+        (f"UPDATE usage_event SET input = 3, output = 9 WHERE {IS_A}",
          {"account_day_input", "system_hour_output"}),
         ("DELETE FROM account_day", {"account_day_events"}),
         ("DELETE FROM account_month", {"account_month_events"}),
         ("DELETE FROM system_hour", {"system_hour_events"}),
-        ("DELETE FROM entry WHERE cause = 'b'", {"event_entry", "seq"}),
+        ("DELETE FROM entry WHERE key = 'usage:b'", {"event_entry", "seq"}),
         ("UPDATE account_head SET windows = '{}'", {"window"}),
         ("UPDATE account_day SET model = 'other'", {"account_day_events"}),
     ],
