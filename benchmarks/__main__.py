@@ -19,7 +19,7 @@ from benchmarks.stock import Stock
 HOME = Path(__file__).parent
 PAGE = HOME.parent / "docs" / "benchmarks.md"
 LATEST = HOME / "results" / "latest.json"
-QUICK, FULL = runner.Pace(quick=True, rounds=3, seconds=0.7), runner.Pace(quick=False, rounds=9, seconds=1.0)
+QUICK, FULL = runner.Pace(quick=True, rounds=3, seconds=0.5), runner.Pace(quick=False, rounds=9, seconds=1.0)
 
 
 def main(words: list[str] | None = None) -> int:

@@ -20,7 +20,7 @@ NAME = "durability"
 TITLE = "kill -9 of the writer and crashes of the database under 64 callers"
 DATABASES: tuple[Kind, ...] = ("pg", "sqlite")
 ROUNDS = 1
-_LOAD_S, _START_S = 1.5, 30
+_LOAD_S, _START_S = 1.0, 60
 
 
 class _Told:
@@ -64,7 +64,7 @@ class _Told:
 @contextmanager
 def variants(stock: Stock, db: Kind) -> Iterator[Mapping[str, Variant]]:
     with shop(stock, db) as one:
-        kills = 2 if stock.quick else 5
+        kills = 1 if stock.quick else 5
         crashes = 0 if db == "sqlite" or not (stock.server and stock.server.is_ours) else 1 if stock.quick else 2
         yield {f"lost or twice, {kills} kills, {crashes} crashes": partial(_suffer, one, stock, kills, crashes)}
 
