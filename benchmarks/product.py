@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
+from psycopg import AsyncConnection
+
 from benchmarks import sums
 from benchmarks.callers import crowd, stream
 from benchmarks.samples import Sample
@@ -14,6 +16,7 @@ from benchmarks.stock import HOST, Shop
 from benchmarks.traffic import Traffic
 from billing_ui.ledger.asks import Outcome, Taken
 from billing_ui.ledger.batch_postgres import PostgresBooks
+from billing_ui.ledger.batch_rows import Row
 from billing_ui.ledger.batch_sqlite import SqliteBooks
 from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.terms import PlanTerms
@@ -75,6 +78,19 @@ class Product:
         return lambda seconds: self._loop.run(turn(seconds))
 
 
+class _Patient(PostgresBooks):
+    """Waits for a lock as long as it takes, as connections of a pool do."""
+
+    _is_patient = False
+
+    async def _open(self) -> AsyncConnection[Row]:
+        connection = await super()._open()
+        if not self._is_patient:
+            await connection.execute("SET lock_timeout = 0")
+            self._is_patient = True
+        return connection
+
+
 class WithoutQueue:
     """The same reading, deciding and writing, one event at a time for each of so many connections."""
 
@@ -82,7 +98,7 @@ class WithoutQueue:
         self._env, self._loop, self._locking = shop.env, asyncio.Runner(), locking
         terms = PlanTerms(shop.env.db, shop.env.catalogue.paid_meter)
         self._books: list[PostgresBooks | SqliteBooks] = [
-            SqliteBooks(shop.env.db, terms, 3) if shop.env.db.is_sqlite else PostgresBooks(shop.conninfo, terms, 3)
+            SqliteBooks(shop.env.db, terms, 3) if shop.env.db.is_sqlite else _Patient(shop.conninfo, terms, 3)
             for _ in range(connections)
         ]
         self._traffic = Traffic(name, accounts, seed=5)
