@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from billing_ui import ledger
 from billing_ui.env import Env
@@ -11,6 +11,7 @@ from billing_ui.infra.db import Database
 from billing_ui.ledger import LotIn, Outcome, Posting, Transfer
 from billing_ui.ledger.tables import (
     account_head,
+    entry,
     lot,
     usage_event,
 )
@@ -86,3 +87,14 @@ def books_tie(db: Database) -> None:
     """Heads, entries, lots, events, counters, rollups and holds all tell the same, to the token."""
     findings = ledger.verify(db, "tokens")
     assert findings == [], findings
+
+
+# An event is kept under the number of its last entry, whose key holds its id.
+EVENT_ID = func.substr(entry.c.key, len("usage:") + 1)
+
+
+def kept_events(*columns: Any) -> Select[Any]:
+    """What is asked of the events on record, each account's oldest first."""
+    own = (entry.c.account_id == usage_event.c.account_id) & (entry.c.seq == usage_event.c.seq)
+    ordered = (usage_event.c.account_id, usage_event.c.seq)
+    return select(*columns).select_from(usage_event.join(entry, own)).order_by(*ordered)

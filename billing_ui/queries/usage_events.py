@@ -14,7 +14,7 @@ from billing_ui.ledger.tables import usage_event
 
 @dataclass(frozen=True, slots=True)
 class UsageEvent:
-    """One event as it was told and as it was paid for."""
+    """One event as it was told and as it was paid for. `draws` is empty where it drew the paid meter alone."""
 
     operation: str
     model: str
@@ -23,7 +23,7 @@ class UsageEvent:
     output: int
     cached: int
     quantity: int
-    drawn: Mapping[str, int] | None
+    draws: Mapping[str, int]
     rate_version: int | None
     allowance: int
     from_lots: int
@@ -35,17 +35,12 @@ class UsageEvent:
         """What it drew of the paid meter."""
         return self.allowance + self.from_lots + self.overage + self.uncovered
 
-    @property
-    def draws(self) -> Mapping[str, int]:
-        """What it drew of the meters that only count, and of the paid one where it drew both."""
-        return self.drawn or {}
-
 
 _event = usage_event.c
 _COLUMNS = (
     _event.seq, _event.operation, _event.model, _event.session, _event.input, _event.output, _event.cached,
-    _event.quantity, _event.draws, _event.rate_version, _event.allowance, _event.from_lots, OVERAGE,
-    UNCOVERED,
+    _event.quantity, _event.draws, _event.rate_version, _event.allowance, _event.from_lots,
+    OVERAGE.label("overage"), UNCOVERED.label("uncovered"),
 )  # fmt: skip
 
 
@@ -54,4 +49,5 @@ def events_at(tx: Tx, account_id: int, seqs: Collection[int]) -> dict[int, Usage
     if not seqs:
         return {}
     query = select(*_COLUMNS).where(_event.account_id == account_id, _event.seq.in_(seqs))
-    return {seq: UsageEvent(*told) for seq, *told in tx.execute(query)}
+    rows = (row._asdict() for row in tx.execute(query))
+    return {row.pop("seq"): UsageEvent(**row | {"draws": row["draws"] or {}}) for row in rows}

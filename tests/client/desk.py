@@ -15,13 +15,14 @@ from billing_ui import runtime
 from billing_ui.api.app import build
 from billing_ui.client import AsyncBilling, Billing, Patience, Unsettled
 from billing_ui.infra.db import Database
-from billing_ui.ledger.tables import entry, hold, usage_event
+from billing_ui.ledger.tables import hold, usage_event
 from billing_ui.queries.balance import account_of
 from billing_ui.rules.access import system
 from billing_ui.security.wrap import wrap
 from billing_ui.services import grants
 from tests.api.test_payments_api import SECRET, known_as, with_secret
 from tests.live_sandbox import Box, free_port, serving
+from tests.metering import EVENT_ID, kept_events
 from tests.world import Customer, World, open_world
 
 # Tries often and gives up soon, as tests like it.
@@ -115,9 +116,7 @@ class Desk:
     def events(self) -> list[Any]:
         """What is on record, oldest first."""
         with self.world.env.db.read() as tx:
-            own = (entry.c.account_id == usage_event.c.account_id) & (entry.c.seq == usage_event.c.seq)
-            told = select(usage_event, func.substr(entry.c.key, len("usage:") + 1).label("event_id"))
-            return list(tx.execute(told.join(entry, own).order_by(usage_event.c.seq)).all())
+            return list(tx.execute(kept_events(usage_event, EVENT_ID.label("event_id"))).all())
 
     def open_holds(self) -> int:
         with self.world.env.db.read() as tx:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from billing_ui.infra.db import Database, migrate
 from billing_ui.ledger.tables import usage_event
-from tests.metering import books_tie, head, prepaid
+from tests.metering import EVENT_ID, books_tie, head, kept_events, prepaid
 from tests.servers import run_dir
 from tests.storm.metered import insist
 from tests.storm.own_postgres import own_postgres
@@ -66,9 +66,9 @@ def kill_again_and_again(world: World, kills: int) -> None:
 
 
 def assert_on_record(db: Database, acknowledged: set[str]) -> None:
-    told = usage_event.c.event_id, usage_event.c.seq, usage_event.c.from_lots
+    told = kept_events(EVENT_ID, usage_event.c.seq, usage_event.c.from_lots)
     with db.read() as tx:
-        kept = {f"{event_id} {seq} {charged}" for event_id, seq, charged in tx.execute(select(*told))}
+        kept = {f"{event_id} {seq} {charged}" for event_id, seq, charged in tx.execute(told)}
         assert tx.scalar(select(func.count()).select_from(usage_event)) == len(kept)
     assert acknowledged <= kept
 
