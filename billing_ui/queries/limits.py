@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +23,10 @@ from billing_ui.rules.usage import Standing
 
 @dataclass(frozen=True, slots=True)
 class CurrentLimits:
-    """An account at one instant, as the next ask for use would find it."""
+    """An account at one instant, as the next ask for use would find it. Where nothing but time has passed it is the
+    same: an open page is told nothing."""
 
-    at: datetime
+    at: datetime = field(compare=False)
     account: str
     external_id: str | None
     zone: str

@@ -59,3 +59,13 @@ def test_tomorrow_the_day_begins_at_nothing(world: World) -> None:
     use(world, sari, "a", 20_000)
     world.clock.advance(timedelta(days=1))
     assert [one.used for one in limits(world, sari).meters["tokens"].limits] == [0, 20_000]
+
+
+def test_while_nothing_but_time_passes_an_open_page_has_nothing_to_hear(world: World) -> None:
+    sari = world.customer()
+    use(world, sari, "a", 15_000)
+    before = limits(world, sari)
+    world.later(seconds=20)
+    assert limits(world, sari) == before
+    use(world, sari, "b", 1)
+    assert limits(world, sari) != before
