@@ -71,7 +71,6 @@ class Page:
     known: dict[str, tuple[Taken, str]] = field(default_factory=dict)
     holds: dict[str, HoldRow] = field(default_factory=dict)
     used: int = 0
-    read_version: int = 0
     lines: list[Line] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     burned: set[int] = field(default_factory=set)
@@ -198,8 +197,7 @@ class Page:
         self._count(draws, covered.allowance, ask.need.at, now)
         self.last_at = max(now, self.last_at)
         self.events.append(Event(self.seq, ask, draws, covered))
-        charged = covered.allowance + covered.from_lots + covered.overage
-        taken = Taken(ask.event_id, self.seq, draws, charged, covered, self.balance, ask.need.at)
+        taken = Taken(ask.event_id, self.seq, draws, covered.charged, covered, self.balance, ask.need.at)
         self.known[ask.event_id] = (taken, ask.request_hash)
         return taken
 

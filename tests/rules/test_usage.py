@@ -223,3 +223,11 @@ def test_a_charge_as_it_is_printed_on_a_line() -> None:
     assert charge(1, 0, 1, 500, 1000, 125) == 1
     assert charge(1001, 0, 3, 500, 1000, 125) == 501
     assert charge(0, 0, 5, 1000, 1000, 0) == 1
+
+
+def test_what_is_owed_keeps_the_allowance_shut_and_a_call_that_was_made_is_taken_all_the_same() -> None:
+    owing = standing(included=100, spendable=-5, owed=5, has_overage=True)
+    refused = Refusal("insufficient_balance", meter="tokens", needed=10, available=0)
+    assert cover(owing, need(tokens=10), NOW) == refused
+    assert cover(owing, need(tokens=10), NOW, must_take=True) == Cover(allowance=10)
+    assert cover(replace(owing, owed=0), need(tokens=10), NOW) == Cover(allowance=10)

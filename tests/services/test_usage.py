@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from billing_ui.ledger import Outcome, Taken
+from billing_ui import ledger
+from billing_ui.ledger import Outcome, Posting, Taken, Transfer
 from billing_ui.rules.access import Actor
 from billing_ui.rules.errors import FieldInvalid, KeyReused
 from billing_ui.rules.usage import Cover, Refusal
 from billing_ui.services import usage
 from billing_ui.services.usage import Usage
+from tests.metering import bring
 from tests.world import Customer, World
 
 HOST = Actor("host:test")
@@ -69,3 +71,18 @@ def test_an_instant_that_cannot_be_is_refused_before_it_reaches_the_books(world:
     with pytest.raises(FieldInvalid) as refused:
         record(world, world.customer(), occurred_at=at)
     assert refused.value.facts == {"field": "occurred_at", "why": why}
+
+
+def test_debt_of_a_refund_stops_use_that_the_plan_includes_until_a_top_up_repays_it(world: World) -> None:
+    sari = world.customer()
+    now = world.clock.now()
+    taken_back = (Transfer(ledger.TOKEN, ledger.WALLET, ledger.PAYOUT, 300),)
+    with world.env.db.begin() as tx:
+        ledger.post(tx, Posting(sari.account_id, "back", "back", "test", now, taken_back, may_owe=True), now)
+    refused = record(world, sari).result
+    assert isinstance(refused, Refusal)
+    assert (refused.reason, refused.available) == ("insufficient_balance", 0)
+    bring(world, sari.account_id, 300, "repaid")
+    taken = record(world, sari).result
+    assert isinstance(taken, Taken) and taken.cover == Cover(allowance=1000)
+    world.books_are_right()
