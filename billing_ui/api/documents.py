@@ -110,7 +110,10 @@ ALWAYS: dict[int | str, dict[str, Any]] = {
     401: problem_answer("bad_key", "`bad_key`: the secret is missing or wrong."),
     403: problem_answer("forbidden", "`forbidden`: the key does not have the scope of this path."),
     429: problem_answer("too_many_tries", "`too_many_tries`: slower, please.", retry_at="2026-11-21T03:00:01+00:00"),
-    500: problem_answer("internal", "`internal`: our fault; the log names the request id."),
+    500: problem_answer(
+        "internal",
+        "`internal`, or `event_failed` for an event of which nothing was charged: our fault; the log says more.",
+    ),
     503: problem_answer("busy", "`busy`: the database does not answer; send the same again.", retry_after_s=5),
 }
 TOO_LARGE: dict[str, Any] = {

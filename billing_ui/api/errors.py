@@ -42,6 +42,7 @@ STATUS: dict[str, int] = {
     "gateway_rejected": 502,
     "gateway_unavailable": 503,
     "busy": 503,
+    "event_failed": 500,
     "misconfigured": 503,
     "internal": 500,
 }

@@ -179,7 +179,7 @@ class BatchResult(BaseModel):
     """What `track-usage` would have answered to this event alone: its status and its body."""
 
     event_id: str | None
-    status: Literal[200, 201, 402, 404, 409, 422]
+    status: Literal[200, 201, 402, 404, 409, 422, 500]
     body: dict[str, Any]
 
 

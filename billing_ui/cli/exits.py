@@ -36,6 +36,7 @@ EXITS: dict[str, int] = {
     "gateway_rejected": REFUSED,
     "gateway_unavailable": TRY_AGAIN,
     "busy": TRY_AGAIN,
+    "event_failed": REFUSED,
     "misconfigured": WRONG_USE,
 }
 

@@ -39,6 +39,7 @@ VERDICTS: dict[str, Verdict] = {
     "gateway_rejected": "retry",
     "gateway_unavailable": "retry",
     "busy": "retry",
+    "event_failed": "retry",
     "misconfigured": "retry",
 }
 

@@ -21,7 +21,7 @@ from billing_ui.ledger.alerts import Alerts
 from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask, Outcome
 from billing_ui.ledger.deciding import Page
-from billing_ui.rules.errors import BillingError, Busy, NotFound
+from billing_ui.rules.errors import BillingError, Busy, EventFailed, NotFound
 
 log = logging.getLogger(__name__)
 
@@ -148,13 +148,18 @@ class Lane:
             self._outage.failed(error)
             await self._hang_up()
             _refuse(batch)
-        except Exception as error:
+        except Exception:
             # It may be the connection that is spoiled, by a plan of before a migration: the next one is fresh.
             await self._hang_up()
             broken = [one for one in batch if not one.answer.done()]
             if len(broken) == 1:
-                log.exception("an ask broke its batch of one")
-                broken.pop().answer.set_exception(error)
+                failed = broken.pop()
+                log.exception(
+                    "event %r of account %s broke its batch of one", failed.ask.event_id, failed.ask.account_id
+                )
+                failed.answer.set_exception(EventFailed(event_id=failed.ask.event_id))
+            elif not broken:
+                log.exception("everybody was answered, and then something broke")
         if broken:
             await self._serve(broken[: len(broken) // 2])
             await self._serve(broken[len(broken) // 2 :])

@@ -196,9 +196,8 @@ def _wait(work: Coroutine[Any, Any, _Answer], home: _Home) -> _Answer:
 
 def _told_by(answer: asyncio.Future[Outcome]) -> Outcome | BillingError:
     error = answer.exception()
-    if error is None or isinstance(error, BillingError):
-        return error or answer.result()
-    raise error
+    assert error is None or isinstance(error, BillingError)
+    return error or answer.result()
 
 
 def _conninfo(url: URL) -> str:

@@ -34,6 +34,7 @@ BillingError
 │   ├── GatewayRejected        gateway_rejected          reason      (nothing happened there)
 │   └── GatewayUnavailable     gateway_unavailable                   (the outcome is unknown)
 ├── Busy                       busy                      retry_after_s
+├── EventFailed                event_failed              event_id    (our fault; nothing was charged)
 └── Misconfigured              misconfigured             what        (stops the start)
 """
 
@@ -188,6 +189,10 @@ class GatewayUnavailable(GatewayError):
 
 class Busy(BillingError):
     code = "busy"
+
+
+class EventFailed(BillingError):
+    code = "event_failed"
 
 
 class Misconfigured(BillingError):

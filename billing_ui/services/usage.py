@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from billing_ui.env import Env
 from billing_ui.ledger import Ask, Held, Outcome, Released, Taken
 from billing_ui.rules.access import Actor
-from billing_ui.rules.errors import BillingError
+from billing_ui.rules.errors import BillingError, EventFailed
 from billing_ui.services.usage_asks import Usage, ask, named
 
 __all__ = [
     "LARGEST_BATCH", "Held", "Outcome", "Released", "Taken", "Usage", "batch", "check", "check_and_wait", "record",
     "record_and_wait", "release", "reserve", "settle",
 ]  # fmt: skip
+
+log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 1000
 
@@ -45,14 +48,20 @@ async def release(env: Env, actor: Actor, account_id: int, event_id: str) -> Out
 
 async def batch(env: Env, actor: Actor, usages: Sequence[Usage]) -> list[Outcome | BillingError]:
     """Records many events; each has an answer of its own, and a bad one loses nobody else's."""
-    asks: list[Ask | BillingError] = []
-    for usage in usages:
-        try:
-            asks.append(ask(env, actor, "record", usage))
-        except BillingError as error:
-            asks.append(error)
+    asks = [_ask_or_problem(env, actor, usage) for usage in usages]
     answers = iter(await env.writer.ask_all([each for each in asks if isinstance(each, Ask)]))
     return [next(answers) if isinstance(each, Ask) else each for each in asks]
+
+
+def _ask_or_problem(env: Env, actor: Actor, usage: Usage) -> Ask | BillingError:
+    try:
+        return ask(env, actor, "record", usage)
+    except BillingError as error:
+        return error
+    except Exception:
+        # A fault of ours in one event must not cost the others their answers.
+        log.exception("event %r of account %s broke before it reached the books", usage.event_id, usage.account_id)
+        return EventFailed(event_id=usage.event_id)
 
 
 def record_and_wait(env: Env, actor: Actor, usage: Usage) -> Outcome:

@@ -41,6 +41,7 @@ PLACES: dict[str, Place] = {
     "gateway_rejected": "page",
     "gateway_unavailable": "page",
     "busy": "page",
+    "event_failed": "page",
     "misconfigured": "page",
 }
 

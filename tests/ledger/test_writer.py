@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from billing_ui.infra.db import Database
 from billing_ui.ledger import Outcome, Taken, Told, lane
 from billing_ui.ledger.tables import account_head
-from billing_ui.rules.errors import BillingError, Busy, NotFound
+from billing_ui.rules.errors import BillingError, Busy, EventFailed, NotFound
 from billing_ui.services import usage
 from billing_ui.services.usage_asks import ask
 from tests.metering import HOST, books_tie, bring, chat, events, freeze_newest_lot, head, prepaid
@@ -143,7 +143,7 @@ def test_one_poisoned_ask_spoils_nobody_elses(world: World, sari: Customer) -> N
         return await asyncio.gather(*(world.env.writer.ask(each) for each in asks), return_exceptions=True)
 
     answers = asyncio.run(batch())
-    assert isinstance(answers[17], TypeError)
+    assert isinstance(answers[17], EventFailed) and answers[17].facts == {"event_id": "evt-17"}
     assert isinstance(answers[31], NotFound)
     assert sum(isinstance(answer, Outcome) for answer in answers) == 58
     assert events(world.env.db, sari.account_id) == 58
