@@ -82,7 +82,7 @@ def build(config: Config) -> Env:
     failpoint, clock, ids = _failpoint(config), SystemClock(), Ids()
     db = Database(config.database_url, failpoint=failpoint)
     catalogue = load_catalogue(config.catalogue, os.environ)
-    signals = _signals(config, clock, ids)
+    signals, bell = _signals(config, clock, ids), Bell()
     return Env(
         db=db,
         clock=clock,
@@ -102,10 +102,10 @@ def build(config: Config) -> Env:
         },
         mailer=ResendMailer(secret(config.resend_api_key), config.resend_base_url, config.mail_from),
         signals=signals,
-        writer=Writer(db, clock, catalogue.paid_meter, signals.publish_all),
+        writer=Writer(db, clock, catalogue.paid_meter, signals.publish_all, bell),
         passwords=Passwords(),
         failpoint=failpoint,
-        awaken=Bell(),
+        awaken=bell,
         config=config,
     )
 

@@ -28,6 +28,7 @@ from billing_ui.kit.ids import Ids
 from billing_ui.ledger.writer import Writer
 from billing_ui.models import Capture, Job, Payment, Topup, User
 from billing_ui.rules.access import Actor, system
+from billing_ui.runtime import Bell
 from billing_ui.services import accounts, payments, plans, topups
 from billing_ui.services.topups import RequestTopup
 from tests.live_sandbox import API_KEY, CALLBACK_TOKEN, MAIL_KEY, MAIL_SECRET, Box
@@ -140,13 +141,13 @@ def open_world(db: Database, box: Box | None = None, catalogue: str = "makalah")
         xendit_callback_token=SecretStr(CALLBACK_TOKEN), resend_webhook_secret=SecretStr(MAIL_SECRET),
     )  # fmt: skip
     db = replace_failpoint(db, crashes)
-    sold = load(catalogue)
+    sold, bell = load(catalogue), Bell()
     env = Env(
         db=db, clock=clock, ids=Ids(), catalogue=sold,
         gateways={"xendit": XenditGateway(API_KEY, xendit_url, (CALLBACK_TOKEN,))},
         mailer=_mailer(box.resend_url if box else NEVER), signals=signals,
-        writer=Writer(db, clock, sold.paid_meter, signals.publish_all), passwords=_passwords(),
-        failpoint=crashes, awaken=lambda _due: None, config=config,
+        writer=Writer(db, clock, sold.paid_meter, signals.publish_all, bell), passwords=_passwords(),
+        failpoint=crashes, awaken=bell, config=config,
     )  # fmt: skip
     if not plans.is_applied(env):
         plans.apply(env, system("test"))

@@ -28,7 +28,7 @@ _MOST_EVENTS = 40
 def back_then(env: Env, began: datetime) -> Iterator[tuple[Env, ManualClock]]:
     """The same house on a clock of the past, with a writer of its own, because a writer keeps its clock."""
     clock = ManualClock(began)
-    writer = Writer(env.db, clock, env.catalogue.paid_meter, env.signals.publish_all)
+    writer = Writer(env.db, clock, env.catalogue.paid_meter, env.signals.publish_all, env.awaken)
     try:
         yield replace(env, clock=clock, writer=writer), clock
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,15 +21,17 @@ from billing_ui.rules.usage_warnings import Thresholds
 _KEYS = ("quota.warning_percent", "balance.low_tokens", "balance.critical_tokens")
 _READ_EVERY_S = 10
 _MOST_REMEMBERED = 100_000
+Awaken = Callable[[datetime], None]
 
 
 class Alerts:
     """Remembers what it has raised, so that use beyond a threshold does not ask the database again and again; that
     each is told once in all is the doing of the key of its job."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, awaken: Awaken) -> None:
         self._db = db
         self._clock = clock
+        self._awaken = awaken
         self._read_at: int | None = None
         self._thresholds: Thresholds | None = None
         self._raised: set[str] = set()
@@ -47,10 +49,14 @@ class Alerts:
         page.alerts = [alert for alert in found if key_of(page.account_id, alert) not in self._raised]
 
     def remember(self, pages: Iterable[Page]) -> None:
-        """These have been written."""
+        """These have been written. Whoever runs jobs in this process need not find them by looking."""
+        raised = [page for page in pages if page.alerts]
+        if not raised:
+            return
         if len(self._raised) > _MOST_REMEMBERED:
             self._raised.clear()
-        self._raised.update(key_of(page.account_id, alert) for page in pages for alert in page.alerts)
+        self._raised.update(key_of(page.account_id, alert) for page in raised for alert in page.alerts)
+        self._awaken(min(page.last_at for page in raised))
 
     def _read(self) -> Thresholds:
         with self._db.read() as tx:

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from billing_ui.infra.db import Database
 from billing_ui.kit.clock import Clock
 from billing_ui.ledger import holds, lots
-from billing_ui.ledger.alerts import Alerts
+from billing_ui.ledger.alerts import Alerts, Awaken
 from billing_ui.ledger.asks import Ask, Outcome
 from billing_ui.ledger.batch_postgres import PostgresBooks
 from billing_ui.ledger.batch_sqlite import SqliteBooks
@@ -61,14 +61,15 @@ class _Home:
 
 
 class Writer:
-    """Takes asks from any thread or loop. `told` hears whose books moved, once they have."""
+    """Takes asks from any thread or loop. `told` hears whose books moved, once they have, and `awaken` of alerts that
+    have become jobs."""
 
-    def __init__(self, db: Database, clock: Clock, paid_meter: str | None, told: Told) -> None:
+    def __init__(self, db: Database, clock: Clock, paid_meter: str | None, told: Told, awaken: Awaken) -> None:
         self.terms = PlanTerms(db, paid_meter)
         self._db = db
         self._clock = clock
         self._told = told
-        self._alerts = Alerts(db, clock)
+        self._alerts = Alerts(db, clock, awaken)
         self._home: _Home | None = None
         self._moving = threading.Lock()
 

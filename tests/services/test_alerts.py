@@ -1,9 +1,12 @@
 """People hear that a balance or a limit is going to end: in time, once, in their language, and not when it is over."""
 
+from datetime import datetime
+
 import pytest
 
 from billing_ui.ledger import Taken
 from billing_ui.models import Setting
+from billing_ui.runtime import wake_with
 from billing_ui.services import usage
 from tests.live_sandbox import Box
 from tests.metering import HOST, bring, chat, prepaid, use
@@ -71,6 +74,21 @@ def test_another_process_does_not_tell_again(world: World, box: Box) -> None:
     world.env.writer._alerts._raised.clear()
     use(world, sari, "evt-2", 10)
     assert subjects(world, box, sari) == ["Kuota Anda Hampir Habis - Makalah AI"]
+
+
+def test_the_runner_of_jobs_is_woken_for_an_alert_once_it_stands_and_for_nothing_else(world: World) -> None:
+    sari = world.customer()
+    woken: list[tuple[datetime, int]] = []
+
+    def wake(due_at: datetime) -> None:
+        woken.append((due_at, world.jobs("alerts.tell")))
+
+    wake_with(world.env, wake)
+    use(world, sari, "evt-1", 15_999)
+    assert woken == []
+    use(world, sari, "evt-2", 1)
+    use(world, sari, "evt-3", 1)
+    assert woken == [(world.clock.now(), 1)]
 
 
 @pytest.mark.parametrize("percent", [50, 99])
