@@ -14,7 +14,8 @@ LONGEST_EVENT_ID = 200
 USAGE = "usage:"
 
 
-@dataclass(frozen=True, slots=True)
+# What is made for every event is not frozen: it would take four times as long to make.
+@dataclass(slots=True)
 class Told:
     """What the host app told about an event, and the rate card it was priced by. Kept with it for ever."""
 
@@ -29,7 +30,7 @@ class Told:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
     """One wish of a host app about one account. The same event id with the same hash is the same wish."""
 
@@ -47,7 +48,7 @@ class Ask:
         return USAGE + self.event_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
     """An event that is on record. `seq` numbers its last entry; `charged` is what somebody pays for it."""
 
@@ -85,7 +86,7 @@ class Released:
 Result = Taken | Held | Released | Cover | Refusal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What became of an ask, the account right after it, and what the ask would draw of which meters."""
 

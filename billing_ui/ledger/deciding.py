@@ -10,7 +10,7 @@ from billing_ui.ledger.asks import Ask, Held, Outcome, Released, Result, Taken
 from billing_ui.rules import quotas
 from billing_ui.rules.alerts import Alert
 from billing_ui.rules.errors import KeyReused, NotFound
-from billing_ui.rules.lots import OpenLot, burn, burn_order
+from billing_ui.rules.lots import Draw, OpenLot, burn, burn_order
 from billing_ui.rules.quotas import Calendar, Windows
 from billing_ui.rules.usage import Cover, Refusal, Standing, Terms, cover
 
@@ -89,7 +89,7 @@ class Page:
 
     def standing(self, now: datetime) -> Standing:
         # Usable lots less debt: what is in the balance, but frozen or past its time, is the difference.
-        idle = sum(lot.remaining for lot in self.lots if not lot.burns(now))
+        idle = sum([lot.remaining for lot in self.lots if not lot.burns(now)])
         spendable = self.balance - idle - self.held - self.floor
         owed = max(self.floor - self.balance, 0)
         return Standing(self.access, self.terms, self.calendar, self.windows, spendable, owed)
@@ -201,17 +201,18 @@ class Page:
         self.known[ask.event_id] = (taken, ask.request_hash)
         return taken
 
-    def _burn(self, quantity: int, now: datetime) -> list[tuple[int | None, int]]:
+    def _burn(self, quantity: int, now: datetime) -> list[Draw]:
         """Takes a quantity out of the lots; a spend of nothing is one draw of nothing, so that it is on record too."""
         if quantity == 0:
-            return [(None, 0)]
-        draws = burn(burn_order(self.lots, now), quantity)
-        taken = {draw.lot_id: draw.quantity for draw in draws if draw.lot_id is not None}
-        self.lots = [
-            replace(lot, remaining=lot.remaining - taken[lot.id]) if lot.id in taken else lot for lot in self.lots
-        ]
-        self.burned.update(taken)
-        return [(draw.lot_id, draw.quantity) for draw in draws]
+            return [Draw(None, 0)]
+        order = burn_order(self.lots, now)
+        draws = burn(order, quantity)
+        lots = {lot.id: lot for lot in order}
+        for lot_id, taken in draws:
+            if lot_id is not None:
+                lots[lot_id].remaining -= taken
+                self.burned.add(lot_id)
+        return draws
 
     def next_due(self) -> datetime | None:
         """The earliest expiry among the lots that stay open."""

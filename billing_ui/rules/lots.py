@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -14,9 +15,9 @@ def is_due(expires_at: datetime | None, now: datetime, *, is_frozen: bool) -> bo
     return not is_frozen and expires_at is not None and expires_at <= now
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OpenLot:
-    """Tokens that came in together, as far as they are left."""
+    """Tokens that came in together, as far as they are left. Whoever decides about a batch takes them out of here."""
 
     id: int
     public_id: str
@@ -29,11 +30,10 @@ class OpenLot:
         return is_due(self.expires_at, now, is_frozen=self.is_frozen)
 
     def burns(self, now: datetime) -> bool:
-        return not self.is_frozen and not self.is_due(now)
+        return not self.is_frozen and (self.expires_at is None or self.expires_at > now)
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """So many tokens out of one lot; no lot means that nothing covered them."""
 
     lot_id: int | None
@@ -42,8 +42,10 @@ class Draw:
 
 def burn_order(lots: Iterable[OpenLot], now: datetime) -> list[OpenLot]:
     """The lots a spend may touch: lowest priority number first, then the earliest expiry, then the oldest."""
-    usable = (lot for lot in lots if lot.burns(now))
-    return sorted(usable, key=lambda lot: (lot.priority, lot.expires_at or _NEVER, lot.id))
+    usable = [lot for lot in lots if lot.burns(now)]
+    if len(usable) > 1:
+        usable.sort(key=lambda lot: (lot.priority, lot.expires_at or _NEVER, lot.id))
+    return usable
 
 
 def burn(ordered: Iterable[OpenLot], quantity: int) -> list[Draw]:

@@ -55,7 +55,7 @@ class Calendar:
         return _period(self.anchor_on, self.months, self.zone, _quarter(instant))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LimitState:
     """One limit and how far it is used up, at one instant."""
 
@@ -79,7 +79,8 @@ class LimitState:
 
 def used(windows: Windows, meter: str, kind: str, frame: Frame) -> int:
     """What the counter of a window says, if the window it counted is this one."""
-    kept = windows.get(meter, {}).get(kind)
+    counters = windows.get(meter)
+    kept = counters.get(kind) if counters else None
     return kept[1] if kept is not None and kept[0] == frame.starts else 0
 
 
@@ -90,10 +91,11 @@ def count(windows: Windows, meter: str, quantity: int, at: datetime, now: dateti
     """
     running, then = calendar.windows(now), calendar.windows(at)
     counters = dict(windows.get(meter, {}))
-    for kind in KINDS:
-        frame = running[kind]
-        belongs = then[kind].starts == frame.starts
-        counters[kind] = (frame.starts, max(used(windows, meter, kind, frame) + (quantity if belongs else 0), 0))
+    for kind, frame in running.items():
+        starts, belongs = frame.starts, then is running or then[kind].starts == frame.starts
+        kept = counters.get(kind)
+        before = kept[1] if kept is not None and kept[0] == starts else 0
+        counters[kind] = (starts, max(before + quantity, 0) if belongs else before)
     return {**windows, meter: counters}
 
 

@@ -30,10 +30,11 @@ class Terms:
     months: int
 
     def limits_of(self, meter: str) -> tuple[Limit, ...]:
-        return tuple(limit for limit in self.limits if limit.meter == meter)
+        return tuple([limit for limit in self.limits if limit.meter == meter])
 
 
-@dataclass(frozen=True, slots=True)
+# What is made for every event is not frozen: it would take four times as long to make.
+@dataclass(slots=True)
 class Need:
     """What one event draws of each meter, and when that is."""
 
@@ -43,7 +44,7 @@ class Need:
     is_open_to_limited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """What an account may use up at one instant. `spendable` is what its lots and its overdraft would still pay; while
     something is `owed`, nothing that must be paid for may be used, whatever the plan includes."""
@@ -57,7 +58,7 @@ class Standing:
 
     def allowance_left(self, at: datetime, now: datetime) -> int:
         """What is left of the plan's included quantity in the period of an instant."""
-        if self.terms.paid is None:
+        if self.terms.paid is None or not self.terms.included:
             return 0
         return max(self.terms.included - quotas.included_used(self.windows, self.terms.paid, at, now, self.calendar), 0)
 
@@ -65,7 +66,7 @@ class Standing:
         return tuple(quotas.state(self.windows, limit, now, self.calendar) for limit in self.terms.limits_of(meter))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cover:
     """Where the paid part of an event comes from. `uncovered` is charged to nobody."""
 
@@ -135,18 +136,20 @@ def _access(standing: Standing, need: Need) -> Refusal | None:
 
 def _limits(standing: Standing, need: Need, now: datetime) -> Refusal | None:
     """The limit that binds: of those that refuse, the one that keeps refusing longest."""
-    running = standing.calendar.windows(now)
-    then = standing.calendar.windows(need.at)
+    terms, calendar = standing.terms, standing.calendar
+    running, then = calendar.windows(now), calendar.windows(need.at)
     binding: list[LimitState] = []
     for meter, quantity in need.draws.items():
-        limits = standing.limits(meter, now)
-        if meter != standing.terms.paid and (not limits or any(one.limit.quantity == 0 for one in limits)):
+        limits = terms.limits_of(meter)
+        if meter != terms.paid and (not limits or any(limit.quantity == 0 for limit in limits)):
             return Refusal("feature_not_in_plan", meter=meter)
-        for one in limits:
+        for limit in limits:
+            frame, most = running[limit.window], limit.quantity
             # A window that is over caps nothing any more: an event that comes late is counted, not refused, by it.
-            is_running = running[one.limit.window].starts == then[one.limit.window].starts
-            if is_running and one.remaining is not None and quantity > one.remaining:
-                binding.append(one)
+            if not isinstance(most, int) or then[limit.window].starts != frame.starts:
+                continue
+            if quantity > max(most - quotas.used(standing.windows, meter, limit.window, frame), 0):
+                binding.append(quotas.state(standing.windows, limit, now, calendar))
     if not binding:
         return None
     worst = max(binding, key=lambda one: (one.resets_at is None, one.resets_at or now))

@@ -114,7 +114,8 @@ class Life(RuleBasedStateMachine):
         return outcome.result
 
     def figures(self) -> tuple[object, ...]:
-        return self.books.balance, self.books.held, self.books.seq, self.books.windows, self.books.lots
+        lots = [replace(each) for each in self.books.lots]
+        return self.books.balance, self.books.held, self.books.seq, self.books.windows, lots
 
     @invariant()
     def held_is_what_open_holds_hold(self) -> None:
