@@ -36,7 +36,7 @@ def asked(asks: Sequence[Ask]) -> dict[str, Any]:
 def page_of(row: Row, terms: PlanTerms) -> Page:
     """The page of one account, out of its row."""
     (account_id, version, seq, balance, held, floor, access, plan_version_id, period_on, zone, last_at, due_at,
-     release_at, windows, lots, known, holds) = row  # fmt: skip
+     release_at, windows, lots, known, holds, reserved) = row  # fmt: skip
     promised = terms[plan_version_id]
     page = Page(
         account_id, version, seq, balance, held, floor, access, promised, Calendar(zone, period_on, promised.months),
@@ -45,7 +45,7 @@ def page_of(row: Row, terms: PlanTerms) -> Page:
     for told in known or ():
         taken, request_hash = _taken(told, promised.paid)
         page.known[taken.event_id] = (taken, request_hash)
-    for told in holds or ():
+    for told in (*(holds or ()), *(reserved or ())):
         hold = _hold(told)
         page.holds[hold.event_id] = hold
     return page

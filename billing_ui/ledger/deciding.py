@@ -108,8 +108,23 @@ class Page:
         if before is not None:
             return before
         assert ask.need is not None
+        hold = self.holds.get(ask.event_id)
+        if hold is not None and hold.state == "open":
+            return self._record_reserved(ask, hold, now)
         covered = cover(self.standing(now), ask.need, now)
         return covered if isinstance(covered, Refusal) else self._take(ask, covered, now)
+
+    def _record_reserved(self, ask: Ask, hold: HoldRow, now: datetime) -> Result:
+        """One id is one call: what was set aside for it is free for it, and is set aside no more once it is taken."""
+        assert ask.need is not None
+        kept = self.held, self.windows
+        self._undo(hold, now)
+        covered = cover(self.standing(now), ask.need, now)
+        if isinstance(covered, Refusal):
+            self.held, self.windows = kept
+            return covered
+        self._keep(hold._replace(state="settled"))
+        return self._take(ask, covered, now)
 
     def _settle(self, ask: Ask, now: datetime) -> Result:
         before = self._before(ask)

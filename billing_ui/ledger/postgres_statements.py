@@ -1,5 +1,6 @@
 """The two statements of the usage writer on PostgreSQL: one reads what asks need, one writes what was decided."""
 
+# Whoever records under the id of an open hold means that call: only accounts with a `release_at` can have one.
 # A lateral look-up with its own LIMIT keeps the plan on the index, also when it was made while the table was empty.
 READ = """
 WITH asked AS (
@@ -25,7 +26,11 @@ SELECT head.account_id, head.version, head.seq, head.balance, head.held, head.fl
  head.period_on, head.zone, head.last_at, head.due_at, head.release_at, head.windows,
  (SELECT json_agg(json_build_array(lot.id, lot.public_id, lot.priority, lot.expires_at, lot.remaining, lot.is_frozen))
   FROM lot WHERE lot.account_id = head.account_id AND lot.is_open),
- known.rows, held.rows
+ known.rows, held.rows,
+ CASE WHEN head.release_at IS NOT NULL THEN (SELECT json_agg(json_build_array(hold.id, hold.key, hold.quantity,
+  hold.draws, hold.allowance, hold.held_at, hold.expires_at, hold.state, hold.request_hash))
+  FROM hold WHERE hold.account_id = head.account_id AND hold.state = 'open'
+  AND 'usage:' || hold.key = ANY(%(keys)s::text[])) END
 FROM account_head head
 LEFT JOIN known ON known.account_id = head.account_id
 LEFT JOIN held ON held.account_id = head.account_id

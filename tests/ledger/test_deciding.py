@@ -77,7 +77,9 @@ class Life(RuleBasedStateMachine):
             assert isinstance(answer, Held) and isinstance(checked, Cover)
             assert (answer.allowance, answer.from_lots) == (checked.allowance, checked.from_lots)
 
-    @rule(kind=st.sampled_from(["settle", "release"]), tokens=st.integers(0, 150), which=st.integers(0, 10**6))
+    @rule(
+        kind=st.sampled_from(["settle", "release", "record"]), tokens=st.integers(0, 150), which=st.integers(0, 10**6)
+    )
     def end(self, kind: Kind, tokens: int, which: int) -> None:
         if self.books.holds:
             event_id = sorted(self.books.holds)[which % len(self.books.holds)]
@@ -216,6 +218,26 @@ def test_an_estimate_that_was_too_small_is_settled_in_full_from_what_there_is() 
     taken = result(books, ask("settle", "evt", 150))
     assert isinstance(taken, Taken) and taken.cover == Cover(allowance=100, from_lots=10, uncovered=40)
     assert (books.held, books.balance, books.holds["evt"].state) == (0, 0, "settled")
+
+
+def test_an_event_told_under_the_id_of_an_open_hold_is_paid_by_what_the_hold_set_aside_and_ends_it() -> None:
+    books = page(lot(1, 10))
+    result(books, ask("reserve", "evt", 110))
+    assert isinstance(result(books, ask("record", "evt-2", 1)), Refusal)
+    taken = result(books, ask("record", "evt", 105))
+    assert isinstance(taken, Taken) and taken.cover == Cover(allowance=100, from_lots=5)
+    assert (books.held, books.balance, books.holds["evt"].state) == (0, 5, "settled")
+    assert quotas.used(books.windows, "calls", "month", JAKARTA.windows(START)["month"]) == 1
+
+
+def test_an_event_that_costs_more_than_its_hold_and_all_that_is_left_is_refused_and_the_hold_stays() -> None:
+    books = page(lot(1, 10))
+    result(books, ask("reserve", "evt", 105))
+    before = (books.held, books.windows, books.seq)
+    assert isinstance(result(books, ask("record", "evt", 111)), Refusal)
+    assert (books.held, books.windows, books.seq) == before
+    assert books.holds["evt"].state == "open"
+    assert isinstance(result(books, ask("settle", "evt", 111)), Taken)
 
 
 @pytest.mark.parametrize("seconds", [10, 7200])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from billing_ui.ledger import Held, Outcome, Taken
-from billing_ui.ledger.tables import account_day, account_head, usage_event
+from billing_ui.ledger.tables import account_day, account_head, hold, usage_event
 from billing_ui.rules.errors import FieldInvalid, KeyReused, NotFound
 from billing_ui.rules.usage import Cover, Refusal
 from billing_ui.services import usage
@@ -128,4 +128,72 @@ def test_the_truth_about_a_call_is_one_whichever_way_it_is_told(world: World) ->
     assert (replayed.result.replayed, replayed.balance) == (True, first.balance)
     with pytest.raises(NotFound):
         asyncio.run(usage.settle(world.env, HOST, chat(sari.account_id, "never-reserved", 1)))
+    books_tie(world.env.db)
+
+
+def holds(world: World) -> list[tuple[str, str]]:
+    with world.env.db.read() as tx:
+        return [tuple(row) for row in tx.execute(select(hold.c.key, hold.c.state).order_by(hold.c.key))]
+
+
+async def _reserved(world: World, customer: Customer, *calls: str, tokens: int = 300) -> None:
+    for call in calls:
+        held = await usage.reserve(world.env, HOST, chat(customer.account_id, call, tokens), 600)
+        assert isinstance(held.result, Held)
+
+
+def test_an_event_recorded_under_the_id_of_a_reservation_is_that_call_and_nothing_stays_held(world: World) -> None:
+    sari = prepaid(world, 1_000)
+    asyncio.run(_reserved(world, sari, "call-1", "call-2", "call-3"))
+    taken = use(world, sari, "call-1", 400)
+    assert isinstance(taken.result, Taken)
+    assert (taken.result.charged, taken.balance, taken.held, taken.standing.spendable) == (400, 600, 600, 0)
+    answers = asyncio.run(
+        usage.batch(world.env, HOST, [chat(sari.account_id, "call-2", 20), chat(sari.account_id, "x")])
+    )
+    assert [type(answer.result).__name__ for answer in answers if isinstance(answer, Outcome)] == ["Taken", "Taken"]
+    assert holds(world) == [("call-1", "settled"), ("call-2", "settled"), ("call-3", "open")]
+    assert (head(world.env.db, sari.account_id).held, head(world.env.db, sari.account_id).balance) == (300, 579)
+    assert use(world, sari, "call-1", 400).balance == 579, "told again it is answered as before"
+    for late in (
+        usage.settle(world.env, HOST, chat(sari.account_id, "call-1", 400)),
+        usage.release(world.env, HOST, sari.account_id, "call-1"),
+    ):
+        with pytest.raises(KeyReused):
+            asyncio.run(late)
+    books_tie(world.env.db)
+
+
+def test_an_event_that_its_reservation_does_not_pay_for_is_refused_and_may_still_be_settled(world: World) -> None:
+    sari = prepaid(world, 1_000)
+    asyncio.run(_reserved(world, sari, "call-1", "call-2"))
+    refused = use(world, sari, "call-1", 701)
+    assert isinstance(refused.result, Refusal)
+    assert (refused.result.available, refused.held, holds(world)) == (
+        700, 600, [("call-1", "open"), ("call-2", "open")])  # fmt: skip
+    settled = asyncio.run(usage.settle(world.env, HOST, chat(sari.account_id, "call-1", 701)))
+    assert isinstance(settled.result, Taken)
+    assert (settled.balance, settled.held, settled.result.cover.uncovered) == (300, 300, 1)
+    books_tie(world.env.db)
+
+
+def test_a_call_that_is_recorded_settled_and_let_go_at_once_is_charged_once_at_most(world: World) -> None:
+    sari, calls = prepaid(world, 10_000), [f"call-{n}" for n in range(20)]
+    asyncio.run(_reserved(world, sari, *calls, tokens=30))
+
+    async def all_at_once() -> list[Outcome | BaseException]:
+        ends = []
+        for call in calls:
+            wish = chat(sari.account_id, call, 40)
+            ends += [
+                usage.record(world.env, HOST, wish), usage.settle(world.env, HOST, wish),
+                usage.release(world.env, HOST, sari.account_id, call),
+            ]  # fmt: skip
+        return await asyncio.gather(*ends, return_exceptions=True)
+
+    answers = asyncio.run(all_at_once())
+    taken = [answer for answer in answers if isinstance(answer, Outcome) and isinstance(answer.result, Taken)]
+    assert len(taken) == 20
+    assert {type(answer) for answer in answers if isinstance(answer, BaseException)} == {KeyReused}
+    assert (head(world.env.db, sari.account_id).balance, head(world.env.db, sari.account_id).held) == (9_200, 0)
     books_tie(world.env.db)
