@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from billing_ui import runtime
 from billing_ui.api.app import build
+from billing_ui.infra import memory
 from billing_ui.security.wrap import wrap
 from tests.servers import free_port
 
@@ -29,7 +30,7 @@ def product() -> ASGIApp:
 
 
 class _Settled:
-    """Gives the usage writer the loop of the doors, as the whole product does when it starts, and lets it finish."""
+    """Starts as the whole product does: the usage writer gets the loop of the doors, and may finish when they shut."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,6 +41,7 @@ class _Settled:
             return
         await receive()
         runtime.env().writer.settle_in()
+        memory.set_aside()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await runtime.env().writer.close()

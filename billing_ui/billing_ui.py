@@ -13,6 +13,7 @@ import reflex as rx
 from billing_ui import runtime
 from billing_ui.api.app import build as build_api
 from billing_ui.components import document
+from billing_ui.infra import memory
 from billing_ui.jobs import schedule
 from billing_ui.jobs.runner import Runner
 from billing_ui.pages.routes import add_pages
@@ -37,6 +38,7 @@ async def beside() -> AsyncIterator[None]:
         runner = Runner(env, schedule.HANDLERS, f"web-{socket.gethostname()}-{os.getpid()}")
         runtime.wake_with(env, runner.awaken)
         runner.start()
+    memory.set_aside()
     try:
         yield
     finally:
