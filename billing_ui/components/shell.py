@@ -42,11 +42,12 @@ PLACES = (
     Place("overview", "/subscription/overview/", "overview"),
     Place("plans", "/subscription/plans/", "plans"),
     Place("topup", "/subscription/topup/", "topup"),
+    Place("usage", "/usage/", "usage"),
     Place("history", "/subscription/history/", "history"),
     Place("settings", "/settings/", "settings"),
 )
-# Four on a phone; the others are reached from the last one.
-_ON_PHONES = ("overview", "topup", "history", "settings", *(place.key for place in DESK_PLACES))
+# As many as a phone has room for; plans are a step away from the overview.
+_ON_PHONES = ("overview", "topup", "usage", "history", "settings", *(place.key for place in DESK_PLACES))
 
 
 def app_shell(

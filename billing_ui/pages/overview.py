@@ -10,9 +10,10 @@ from reflex.vars import ObjectVar
 from billing_ui.components.action import link, link_button
 from billing_ui.components.entries import entries
 from billing_ui.components.record import record
-from billing_ui.components.surface import balance_stat, card, fact_where, facts, skeleton
-from billing_ui.components.text import money, num, pair, t, when
+from billing_ui.components.surface import balance_stat, card, skeleton
+from billing_ui.components.text import money, num, t, when
 from billing_ui.components.verdict import empty_state
+from billing_ui.pages.overview_plan import plan
 from billing_ui.pages.overview_quotas import quotas
 from billing_ui.pages.overview_use import use
 from billing_ui.pages.shell import customer_page
@@ -24,7 +25,7 @@ def page() -> rx.Component:
     return customer_page(
         rx.el.div(
             rx.foreach(OverviewState.waiting, _waiting),
-            rx.el.div(_balance(), _plan(), class_name="pair"),
+            rx.el.div(_balance(), plan(), class_name="pair"),
             quotas(),
             use(),
             _recent(),
@@ -79,35 +80,6 @@ def _quick(option: ObjectVar[dict[str, Any]]) -> rx.Component:
         kind="secondary",
         testid=rx.Var.create("quick-") + option["amount"].to(str),
     )
-
-
-def _plan() -> rx.Component:
-    return card(
-        rx.cond(
-            record(Session.plan)["name"],
-            rx.el.p(pair(record(Session.plan)["name"]), class_name="plan-name"),
-            skeleton("30px", "50%"),
-        ),
-        facts(
-            [
-                ("overview.bought", t("unit.tokens", tokens=num(record(OverviewState.totals)["bought"]))),
-                ("overview.granted", t("unit.tokens", tokens=num(record(OverviewState.totals)["granted"]))),
-                ("overview.used", t("unit.tokens", tokens=num(record(OverviewState.totals)["used"]))),
-                fact_where(
-                    record(OverviewState.use)["month"].bool(),
-                    "overview.used_month",
-                    _month(),
-                ),
-            ]
-        ),
-        title="overview.plan",
-        action=link("plan.see_all", "/subscription/plans/"),
-    )
-
-
-def _month() -> Any:
-    use = record(OverviewState.use)
-    return rx.cond(use["is_paid"], t("unit.tokens", tokens=num(use["month"])), num(use["month"]))
 
 
 def _waiting(row: ObjectVar[dict[str, Any]]) -> rx.Component:

@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.surface import card, meter, skeleton
-from billing_ui.components.text import num, pair, t, when
+from billing_ui.components.quota import quota_attrs, quota_bar, quota_name, quota_resets, quota_told
+from billing_ui.components.surface import card, skeleton
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.session import Session
 
@@ -27,22 +27,7 @@ def quotas() -> rx.Component:
 
 
 def _quota(row: Any) -> rx.Component:
-    told = rx.cond(
-        row["is_feature"],
-        rx.cond(row["unlimited"], t("usage.on"), t("usage.off")),
-        rx.cond(
-            row["unlimited"],
-            t("usage.of_unlimited", used=num(row["used"])),
-            t("usage.of", used=num(row["used"]), limit=num(row["limit"])),
-        ),
-    )
-    name = rx.match(
-        row["window"],
-        ("included", t("usage.included", meter=row["name"])),
-        ("total", pair(row["name"])),
-        t("usage.per", meter=row["name"], window=t("unit." + row["window"].to(str))),
-    )
-    return rx.cond(OverviewState.ready, _told(row, name, told), _bones(row))
+    return rx.cond(OverviewState.ready, _told(row), _bones(row))
 
 
 def _bones(row: Any) -> rx.Component:
@@ -56,20 +41,14 @@ def _bones(row: Any) -> rx.Component:
     )
 
 
-def _told(row: Any, name: Any, told: Any) -> rx.Component:
+def _told(row: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.p(rx.el.span(name, class_name="quota-name block"), rx.el.span(told, class_name="tnum")),
-        rx.cond(row["unlimited"], rx.fragment(), _bar(row)),
-        rx.cond(
-            row["resets_at"].bool() & ~row["unlimited"].bool(),
-            rx.el.p(t("usage.resets", when=when(row["resets_at"], Session.zone)), class_name="fine tnum"),
-            rx.fragment(),
+        rx.el.p(
+            rx.el.span(quota_name(row), class_name="quota-name block"), rx.el.span(quota_told(row), class_name="tnum")
         ),
+        quota_bar(row),
+        quota_resets(row, Session.zone),
         key=row["key"].to(str),
         class_name="stack-sm",
-        custom_attrs={"data-testid": "quota", "data-key": row["key"], "data-used": row["used"]},
+        custom_attrs=quota_attrs(row),
     )
-
-
-def _bar(row: Any) -> rx.Component:
-    return meter(row["percent"].to(int), tone=row["tone"].to(str))

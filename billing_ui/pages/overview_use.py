@@ -6,12 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from billing_ui.components.action import link
 from billing_ui.components.charts.bars import bars
 from billing_ui.components.disclosure import fold
+from billing_ui.components.operations import operations
 from billing_ui.components.record import record
-from billing_ui.components.surface import card, meter, skeleton
+from billing_ui.components.surface import card, skeleton
 from billing_ui.components.table import table
-from billing_ui.components.text import day, num, pair, t
+from billing_ui.components.text import day, num, t
 from billing_ui.components.verdict import empty_state
 from billing_ui.state.overview import OverviewState
 from billing_ui.state.session import Session
@@ -78,25 +80,8 @@ def _day(each: Any) -> rx.Component:
 
 
 def _operations(shown: Any) -> rx.Component:
-    rows = shown["operations"].to(list[dict[str, Any]])
     return card(
-        rx.cond(
-            rows.length() > 0,
-            rx.el.ul(rx.foreach(rows, _operation), class_name="quotas", custom_attrs={"data-testid": "operations"}),
-            rx.el.p(t("usage.empty"), class_name="small muted"),
-        ),
+        operations(shown["operations"].to(list[dict[str, Any]])),
         title="overview.by_operation",
-    )
-
-
-def _operation(row: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.p(
-            rx.el.span(pair(row["name"]), class_name="quota-name"),
-            rx.el.span(num(row["tokens"]), class_name="tnum"),
-            class_name="between",
-        ),
-        meter(row["share"].to(int)),
-        key=row["key"].to(str),
-        class_name="stack-sm",
+        action=link("overview.all", "/usage/"),
     )

@@ -22,6 +22,7 @@ from billing_ui.pages import (
     reset,
     settings,
     topup,
+    usage,
     verify,
 )
 from billing_ui.pages.admin import home, payment, payments
@@ -40,6 +41,7 @@ from billing_ui.state.pricing import PricingState
 from billing_ui.state.receipt import ReceiptState
 from billing_ui.state.settings import SettingsState
 from billing_ui.state.topup import TopupState
+from billing_ui.state.usage import UsageState
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ PAGES = (
     Page("/subscription/plans", plans.page, "plans.title", [PlansState.open]),
     Page("/subscription/topup", topup.page, "topup.title", [TopupState.open]),
     Page("/subscription/history", history.page, "hist.title", [HistoryState.open]),
+    Page("/usage", usage.page, "usage.title", [UsageState.open]),
     Page("/settings", settings.page, "set.title", [SettingsState.open]),
     Page("/pay/[ref]", pay.page, "pay.page", [PayState.open]),
     Page("/admin", home.page, "nav.desk", [AdminDesk.enter, AdminHome.open]),

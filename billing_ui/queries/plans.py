@@ -64,6 +64,13 @@ def cards(tx: Tx) -> tuple[PlanCardView, ...]:
     return tuple(_card(row, options) for row in tx.scalars(query) if not row.terms.get("is_unlisted"))
 
 
+def following(tx: Tx, slug: str) -> PlanCardView | None:
+    """The next plan in the catalogue's order that can be had today; None behind the last one."""
+    offered = cards(tx)
+    place = next((number for number, plan in enumerate(offered) if plan.slug == slug), len(offered))
+    return next((plan for plan in offered[place + 1 :] if plan.options and not plan.is_disabled), None)
+
+
 def plan_by_slug(tx: Tx, slug: str) -> PlanCardView | None:
     """One plan as it is sold now, offered or not."""
     query = select(PlanVersion).where(col(PlanVersion.valid_to).is_(None), col(PlanVersion.slug) == slug)

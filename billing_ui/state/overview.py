@@ -16,7 +16,8 @@ from billing_ui.security.policy import policy
 from billing_ui.services import settings
 from billing_ui.state.history_labels import history_row
 from billing_ui.state.labels import everyday
-from billing_ui.state.overview_labels import main_meter, quotas, room_of_quotas, use
+from billing_ui.state.limit_labels import main_meter, quotas, room_of_quotas
+from billing_ui.state.overview_labels import use
 from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
 

@@ -15,6 +15,7 @@ PLANS = "/subscription/plans/"
 TOPUP = "/subscription/topup/"
 HISTORY = "/subscription/history/"
 SETTINGS = "/settings/"
+USAGE = "/usage/"
 
 
 @dataclass(frozen=True)

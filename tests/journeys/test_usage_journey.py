@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.desk import HISTORY, OVERVIEW, Desk
+from tests.journeys.desk import HISTORY, OVERVIEW, USAGE, Desk
 from tests.stack import Stack
 
 pytestmark = pytest.mark.journey
@@ -41,3 +41,22 @@ def test_a_use_is_on_the_open_page_at_once_and_its_charge_is_explained(seat: Cal
     expect(newest).to_contain_text("gpt-5")
     citra.goes_to(f"{HISTORY}?id=usage:{event_id}")
     expect(citra.page.get_by_test_id("drawer-sum")).to_have_text("60 × 1 + 40 × 1 = 100")
+
+
+def test_the_page_of_use_moves_by_itself_and_offers_more_where_a_limit_nears_its_end(
+    seat: Callable[..., Desk], stack: Stack
+) -> None:
+    citra = seat("busy")
+    citra.goes_to(OVERVIEW)
+    citra.page.locator(f'nav a[href="{USAGE}"]').locator("visible=true").first.click()
+    citra.page.wait_for_url(f"**{USAGE}")
+    day = citra.page.locator('[data-testid=quota][data-key="tokens day"]')
+    expect(citra.page.get_by_test_id("usage-plan")).to_have_text("Gratis")
+    used = int(day.get_attribute("data-used") or "")
+    tell(stack, "busy", f"journey-{uuid4().hex}", input_tokens=60, output_tokens=40)
+    expect(day).to_have_attribute("data-used", str(used + 100))
+    near = citra.page.get_by_test_id("usage-near")
+    expect(near).to_have_attribute("data-key", "tokens day")
+    citra.clicks("usage-upgrade")
+    citra.page.wait_for_url("**/subscription/plans/?plan=bpp")
+    expect(citra.sees("pay-submit")).to_be_visible()

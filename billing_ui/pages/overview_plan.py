@@ -1,0 +1,52 @@
+"""The plan on the first page, with what came in and what went out, in all and this month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from billing_ui.components.action import link
+from billing_ui.components.record import record
+from billing_ui.components.surface import card, fact_where, facts, skeleton
+from billing_ui.components.text import num, pair, t
+from billing_ui.state.overview import OverviewState
+from billing_ui.state.session import Session
+
+
+def plan() -> rx.Component:
+    return card(
+        rx.cond(
+            record(Session.plan)["name"],
+            rx.el.p(pair(record(Session.plan)["name"]), class_name="plan-name"),
+            skeleton("30px", "50%"),
+        ),
+        facts(
+            [
+                ("overview.bought", t("unit.tokens", tokens=num(record(OverviewState.totals)["bought"]))),
+                ("overview.granted", t("unit.tokens", tokens=num(record(OverviewState.totals)["granted"]))),
+                ("overview.used", t("unit.tokens", tokens=num(record(OverviewState.totals)["used"]))),
+                fact_where(
+                    record(OverviewState.use)["month"].bool(),
+                    "overview.used_month",
+                    _month(),
+                ),
+            ]
+        ),
+        title="overview.plan",
+        action=link("plan.see_all", "/subscription/plans/"),
+    )
+
+
+def _month() -> Any:
+    """Of a meter that is paid for also who paid: only a part of it left the balance, which the sums above are about."""
+    use = record(OverviewState.use)
+    parts = t(
+        rx.cond(use["month_more"].to(int) > 0, "overview.month_parts_over", "overview.month_parts"),
+        charged=num(use["month_charged"]),
+        free=num(use["month_free"]),
+    )
+    paid = rx.fragment(
+        t("unit.tokens", tokens=num(use["month"])), rx.el.span(parts, class_name="fine block font-normal")
+    )
+    return rx.cond(use["is_paid"], paid, num(use["month"]))
