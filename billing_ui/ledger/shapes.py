@@ -12,6 +12,8 @@ from billing_ui.ledger.tables import CASH, CONSUMED, EXPIRED, ISSUED, PAYOUT, PO
 
 Source = Literal["bought", "granted", "redeemed"]
 KEY_LENGTH = 255
+# Keys and indexes tell use apart from everything else by this first word.
+_USE = "usage"
 _BESIDE_WALLET = {ISSUED, CONSUMED, EXPIRED, PAYOUT}
 
 
@@ -74,6 +76,8 @@ class Posting:
     def __post_init__(self) -> None:
         if not 0 < len(self.key) <= KEY_LENGTH:
             raise ValueError(f"a posting key has 1 to {KEY_LENGTH} characters")
+        if self.key.startswith(_USE):
+            raise ValueError("what is used is written by the usage writer, together with its event")
         if not self.transfers:
             raise ValueError("a posting needs at least one transfer")
         comes = any(transfer.credit == WALLET for transfer in self.transfers)

@@ -115,6 +115,6 @@ def _told(reason: str) -> str:
 
 
 def _named(key: str) -> str:
-    if not 0 < len(key) <= LONGEST_KEY:
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise FieldInvalid(field="key", why="length")
     return key

@@ -32,9 +32,9 @@ def test_tokens_that_come_in_make_a_lot_and_move_the_balance(books: Books) -> No
 def test_a_spend_over_three_lots_is_three_lines_of_one_posting(books: Books) -> None:
     for quantity in (10, 20, 30):
         books.bring(quantity)
-    receipt = books.take(45, key="usage:1")
+    receipt = books.take(45, key="spent:1")
     assert receipt == Receipt(seq=6, balance_before=60, balance_after=15, replayed=False)
-    lines = [row for row in books.entries() if row.key == "usage:1"]
+    lines = [row for row in books.entries() if row.key == "spent:1"]
     assert [(row.line, row.seq, row.quantity, row.balance_after) for row in lines] == [
         (1, 4, 10, 50),
         (2, 5, 20, 30),
@@ -59,27 +59,27 @@ def test_lots_burn_by_priority_then_earliest_expiry_then_age(books: Books) -> No
 
 def test_the_same_key_again_answers_the_same_receipt_and_writes_nothing(books: Books) -> None:
     first = books.bring(100, key="topup:a")
-    books.take(30, key="usage:a")
+    books.take(30, key="spent:a")
     books.now += DAY
     assert books.bring(100, key="topup:a") == replace(first, replayed=True)
-    assert books.take(30, key="usage:a") == Receipt(seq=2, balance_before=100, balance_after=70, replayed=True)
+    assert books.take(30, key="spent:a") == Receipt(seq=2, balance_before=100, balance_after=70, replayed=True)
     assert len(books.entries()) == 2
     assert books.head().balance == 70
 
 
 def test_a_repeat_is_answered_although_the_balance_has_run_dry(books: Books) -> None:
     books.bring(10)
-    books.take(10, key="usage:a")
-    assert books.take(10, key="usage:a").replayed
+    books.take(10, key="spent:a")
+    assert books.take(10, key="spent:a").replayed
 
 
 @pytest.mark.parametrize("changed", [{"quantity": 2}, {"into": "issued"}, {"cause": "other"}, {"may_owe": True}])
 def test_the_same_key_with_other_content_is_a_conflict(books: Books, changed: dict[str, object]) -> None:
     books.bring(10)
     asked: dict[str, object] = {"quantity": 1, "cause": "a"}
-    books.take(**asked, key="usage:a")  # type: ignore[arg-type]
+    books.take(**asked, key="spent:a")  # type: ignore[arg-type]
     with pytest.raises(KeyReused):
-        books.take(**(asked | changed), key="usage:a")  # type: ignore[arg-type]
+        books.take(**(asked | changed), key="spent:a")  # type: ignore[arg-type]
     assert books.head().balance == 9
 
 
@@ -142,8 +142,8 @@ def test_money_lines_ride_along_without_touching_the_balance(books: Books) -> No
 
 
 def test_a_spend_of_nothing_is_on_record_too(books: Books) -> None:
-    assert books.take(0, key="usage:free").seq == 1
-    assert books.take(0, key="usage:free").replayed
+    assert books.take(0, key="spent:free").seq == 1
+    assert books.take(0, key="spent:free").replayed
 
 
 def test_lifetime_figures_come_from_the_same_postings(books: Books) -> None:
@@ -222,7 +222,7 @@ def test_an_account_without_books_cannot_be_posted_to(db: Database) -> None:
 
 def test_a_head_that_moved_under_the_lock_stops_the_posting_and_leaves_no_trace(books: Books) -> None:
     books.bring(10)
-    spend = books.posting("usage:a", Transfer("TOKEN", "wallet", "consumed", 4))
+    spend = books.posting("spent:a", Transfer("TOKEN", "wallet", "consumed", 4))
     with books.db.begin() as tx:
         moved = replace(statements.read(tx, books.account_id, spend.key), seq=7)
     with pytest.raises(RuntimeError, match="moved although it was locked"), books.db.begin() as tx:

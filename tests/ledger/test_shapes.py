@@ -36,6 +36,7 @@ def test_every_gateway_has_a_cash_pocket() -> None:
     [
         {"key": ""},
         {"key": "k" * 256},
+        {"key": "usage:evt-1"},
         {"transfers": ()},
         {"transfers": (IN, OUT), "lot": LotIn("bought")},
         {"transfers": (IN,)},

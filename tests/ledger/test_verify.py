@@ -22,7 +22,7 @@ def books(db: Database) -> Books:
     """Books with a bit of everything in them: 8 entries, two lots open, a debt repaid."""
     books = Books.new(db)
     books.bring(100, key="topup:a")
-    books.take(80, key="usage:a")
+    books.take(80, key="spent:a")
     books.take(50, key="refund:a", into="payout", lot_id=books.lots()[0].id, may_owe=True)
     books.bring(100, key="topup:b")
     books.bring(40, key="grant:a", source="granted", expires_at=START + DAY)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from billing_ui.ledger import Taken
 from billing_ui.models import Account, Audit
 from billing_ui.queries import balance as books
 from billing_ui.queries.balance import BalanceView
@@ -22,6 +23,7 @@ from billing_ui.rules.errors import (
     SignInRequired,
 )
 from billing_ui.services.grants import GrantReceipt, deduct, grant
+from tests.metering import use
 from tests.world import Customer, World
 
 ADMIN = Actor("user:usr_admin", user_id=1, role="admin")
@@ -88,6 +90,14 @@ def test_the_same_key_grants_once_and_leaves_one_audit_row(world: World, sari: C
         grant(world.env, ADMIN, account, 501, "sekali saja", "g1", ends)
 
 
+def test_a_grant_whose_key_looks_like_an_event_takes_no_event_its_id(world: World, sari: Customer) -> None:
+    receipt = grant(world.env, ADMIN, account_of(world, sari), 500, "hadiah", "usage:evt-1")
+    assert receipt.balance_after == 500
+    taken = use(world, sari, "evt-1", 300).result
+    assert isinstance(taken, Taken) and not taken.replayed
+    world.books_are_right()
+
+
 def test_more_than_there_is_cannot_be_deducted(world: World, sari: Customer) -> None:
     account = account_of(world, sari)
     grant(world.env, ADMIN, account, 10, "hadiah", "g1")
@@ -107,6 +117,7 @@ def test_more_than_there_is_cannot_be_deducted(world: World, sari: Customer) -> 
         ({"reason": "x" * 501}, "reason"),
         ({"key": ""}, "key"),
         ({"key": "k" * 201}, "key"),
+        ({"key": "nul\0"}, "key"),
     ],
     ids=lambda value: str(value)[:20],
 )
