@@ -7,16 +7,14 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from psycopg import AsyncConnection
-
 from benchmarks import sums
 from benchmarks.callers import crowd, stream
 from benchmarks.samples import Sample
 from benchmarks.stock import HOST, Shop
 from benchmarks.traffic import Traffic
+from billing_ui.infra.postgres_line import PostgresLine
 from billing_ui.ledger.asks import Outcome, Taken
 from billing_ui.ledger.batch_postgres import PostgresBooks
-from billing_ui.ledger.batch_rows import Row
 from billing_ui.ledger.batch_sqlite import SqliteBooks
 from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.terms import PlanTerms
@@ -83,12 +81,12 @@ class _Patient(PostgresBooks):
 
     _is_patient = False
 
-    async def _open(self) -> AsyncConnection[Row]:
-        connection = await super()._open()
+    async def _open(self) -> PostgresLine:
+        line = await super()._open()
         if not self._is_patient:
-            await connection.execute("SET lock_timeout = 0")
+            await line.connection.execute("SET lock_timeout = 0")
             self._is_patient = True
-        return connection
+        return line
 
 
 class WithoutQueue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
@@ -10,10 +9,13 @@ from typing import NamedTuple, TypeVar
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import LockNotAvailable
+from psycopg.types.json import set_json_loads
+from pydantic_core import from_json, to_json
 
+from billing_ui.infra.postgres_line import PostgresLine, Statement, Value
 from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask
-from billing_ui.ledger.batch_rows import Row, asked, page_of, written
+from billing_ui.ledger.batch_rows import asked, page_of, written
 from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.lane import Stuck
 from billing_ui.ledger.postgres_statements import FREE, LOCK, READ, WRITE
@@ -26,6 +28,7 @@ _LOCK_WAIT_MS = 250
 _LINE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 # Left to itself the server would plan the reading anew for each batch, since a short list looks cheaper than any list.
 _PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c jit=off"
+_READ, _WRITE = Statement(READ), Statement(WRITE)
 Answer = TypeVar("Answer")
 Decide = Callable[[dict[int, Page]], Answer]
 
@@ -42,67 +45,67 @@ class PostgresBooks:
         self._conninfo = make_conninfo(conninfo, **_LINE)
         self._terms = terms
         self._stripe = stripe
-        self._connection: AsyncConnection[Row] | None = None
+        self._line: PostgresLine | None = None
         self._written = 0
         self._planned = _Planned(0, 0)
 
     async def write(self, asks: Sequence[Ask], decide: Decide[Answer], *, locking: bool) -> tuple[Answer, set[int]]:
         """Reads, decides and writes. Answers also the accounts that somebody else moved in between: nothing was
         written for those. `locking` keeps everybody else out meanwhile, for asks that lost too often."""
-        connection = await self._open()
+        line = await self._open()
         try:
             if locking:
-                async with connection.transaction():
-                    await connection.execute(LOCK, (_ids(asks),))
-                    return await self._write(connection, asks, decide)
-            await self._replan(connection)
-            return await self._write(connection, asks, decide)
+                async with line.connection.transaction():
+                    await line.connection.execute(LOCK, (_ids(asks),))
+                    return await self._write(line, asks, decide)
+            await self._replan(line)
+            return await self._write(line, asks, decide)
         except LockNotAvailable:
-            free = await (await connection.execute(FREE, (_ids(asks),))).fetchall()
+            free = await (await line.connection.execute(FREE, (_ids(asks),))).fetchall()
             raise Stuck({*_ids(asks)} - {row[0] for row in free}) from None
 
     async def look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
         return decide(await self._read(await self._open(), asks))
 
-    async def _write(
-        self, connection: AsyncConnection[Row], asks: Sequence[Ask], decide: Decide[Answer]
-    ) -> tuple[Answer, set[int]]:
-        pages = await self._read(connection, asks)
+    async def _write(self, line: PostgresLine, asks: Sequence[Ask], decide: Decide[Answer]) -> tuple[Answer, set[int]]:
+        pages = await self._read(line, asks)
         answer = decide(pages)
         changed = [page for page in pages.values() if page.is_changed]
         if not changed:
             return answer, set()
-        rows = {table: json.dumps(some) for table, some in written(changed).items()} | {"stripe": self._stripe}
-        moved = await (await connection.execute(WRITE, rows, prepare=True)).fetchall()
+        rows: dict[str, Value] = {table: to_json(some) for table, some in written(changed).items()}
+        moved = await line.rows(_WRITE, rows | {"stripe": self._stripe})
         self._written += sum(len(page.events) for page in changed)
         return answer, {page.account_id for page in changed} - {row[0] for row in moved}
 
-    async def _read(self, connection: AsyncConnection[Row], asks: Sequence[Ask]) -> dict[int, Page]:
-        rows = await (await connection.execute(READ, asked(asks), prepare=True)).fetchall()
+    async def _read(self, line: PostgresLine, asks: Sequence[Ask]) -> dict[int, Page]:
+        rows = await line.rows(_READ, asked(asks))
         missing = self._terms.missing(row[7] for row in rows)
         if missing:
             await apart(self._terms.read, missing)
         return {row[0]: page_of(row, self._terms) for row in rows}
 
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        line, self._line = self._line, None
+        if line is not None:
+            await line.connection.close()
 
-    async def _open(self) -> AsyncConnection[Row]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await AsyncConnection.connect(
+    async def _open(self) -> PostgresLine:
+        if self._line is None or self._line.connection.closed:
+            connection = await AsyncConnection.connect(
                 self._conninfo, autocommit=True, connect_timeout=5,
                 options=f"-c timezone=UTC -c statement_timeout=8000 -c lock_timeout={_LOCK_WAIT_MS} {_PLANNED_ONCE}",
             )  # fmt: skip
-        return self._connection
+            set_json_loads(from_json, connection)
+            self._line = PostgresLine(connection)
+        return self._line
 
-    async def _replan(self, connection: AsyncConnection[Row]) -> None:
+    async def _replan(self, line: PostgresLine) -> None:
         """Plans made while the tables were small are wrong once they are not."""
         now = int(time.monotonic())
         grown, old = self._written >= 2 * self._planned.written + 1000, now - self._planned.at_s > _REPLAN_S
         if grown or old:
-            await connection.execute("DISCARD PLANS")
+            await line.connection.execute("DISCARD PLANS")
             self._planned = _Planned(self._written, now)
 
 

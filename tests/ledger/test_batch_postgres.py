@@ -16,7 +16,7 @@ class _Shown(PostgresBooks):
     """Shows how often the statements were planned."""
 
     async def plans(self) -> list[tuple[Any, ...]]:
-        connection = await self._open()
+        connection = (await self._open()).connection
         told = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%account_head%'"
         return await (await connection.execute(told)).fetchall()
 
