@@ -1,4 +1,4 @@
-"""Choosing one of several: radio tiles in labelled groups, chips, and small switches."""
+"""Choosing one or more of several: tiles in labelled groups, chips, and small switches."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,6 +40,20 @@ def radio_tile(
         rx.fragment() if note is None else rx.el.span(said(note), class_name="tile-note"),
         class_name="tile",
         custom_attrs={"data-testid": testid, **(attrs or {})},
+    )
+
+
+def check_tile(
+    name: str, value: str, title: Words, *, checked: rx.Var[bool] | bool, on_pick: Handler, note: Words, testid: str
+) -> rx.Component:
+    """One of several that may be chosen together; `on_pick` gets no argument."""
+    return rx.el.label(
+        rx.el.input(type="checkbox", name=name, value=value, checked=checked, on_change=lambda _: on_pick),
+        rx.el.span(class_name="tile-mark", custom_attrs={"aria-hidden": "true"}),
+        rx.el.span(said(title), class_name="tile-title"),
+        rx.el.span(said(note), class_name="tile-note"),
+        class_name="tile",
+        custom_attrs={"data-testid": testid},
     )
 
 

@@ -43,9 +43,15 @@ def banner(
 
 
 def error_summary(
-    code: rx.Var[str], args: Any = None, *, testid: str = "error", title: Words | None = None
+    code: rx.Var[str],
+    args: Any = None,
+    *,
+    testid: str = "error",
+    title: Words | None = None,
+    words: Words | None = None,
 ) -> rx.Component:
-    """A refusal in the reader's words: what happened, what it means for the money, what to do. Nothing for no code."""
+    """A refusal in the reader's words: what happened, what it means for the money, what to do. Nothing for no code.
+    `words` stand for the sentence of the code where the page can say it better."""
     key = rx.Var.create("error.") + code
     return rx.cond(
         code != "",
@@ -53,7 +59,7 @@ def error_summary(
             icon("alert"),
             rx.el.div(
                 rx.fragment() if title is None else rx.el.p(said(title), font_weight="650"),
-                t(key) if args is None else t(key, args),
+                said(words) if words is not None else t(key) if args is None else t(key, args),
                 class_name="notice-body",
             ),
             class_name="notice",

@@ -31,11 +31,14 @@ class Place:
     key: str
     href: str
     icon_name: str
+    # Where only some are shown the way.
+    shown: Any = True
 
 
 DESK_PLACES = (
     Place("desk", "/admin/", "desk"),
     Place("payments", "/admin/payments/", "receipt"),
+    Place("keys", "/admin/keys/", "key"),
     Place("mine", "/subscription/overview/", "wallet"),
 )
 PLACES = (
@@ -203,27 +206,23 @@ def _topbar(brand: Any, balance: Balance | None) -> rx.Component:
 
 
 def _nav_link(place: Place, here: str) -> rx.Component:
-    return rx.el.a(
+    return _way(place, here, class_name="nav-link")
+
+
+def _way(place: Place, here: str, **looks: str) -> rx.Component:
+    way = rx.el.a(
         icon(place.icon_name),
         said(f"nav.{place.key}"),
         href=place.href,
-        class_name="nav-link",
         custom_attrs={"aria-current": "page"} if place.key == here else {},
+        **looks,
     )
+    return way if place.shown is True else rx.cond(place.shown, way, rx.fragment())
 
 
 def _tabbar(here: str, places: Sequence[Place]) -> rx.Component:
     return rx.el.nav(
-        *[
-            rx.el.a(
-                icon(place.icon_name),
-                said(f"nav.{place.key}"),
-                href=place.href,
-                custom_attrs={"aria-current": "page"} if place.key == here else {},
-            )
-            for place in places
-            if place.key in _ON_PHONES
-        ],
+        *[_way(place, here) for place in places if place.key in _ON_PHONES],
         class_name="tabbar",
         custom_attrs={"aria-label": t("nav.main")},
     )

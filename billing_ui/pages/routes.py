@@ -25,9 +25,11 @@ from billing_ui.pages import (
     usage,
     verify,
 )
-from billing_ui.pages.admin import home, payment, payments
+from billing_ui.pages.admin import home, keys, payment, payments
 from billing_ui.state.admin_desk import AdminDesk, AdminHome
 from billing_ui.state.admin_dispute import AdminDispute
+from billing_ui.state.admin_key_acts import AdminKeyEnd, AdminKeyNew
+from billing_ui.state.admin_keys import AdminKeys
 from billing_ui.state.admin_payment import AdminPayment
 from billing_ui.state.admin_payments import AdminPayments
 from billing_ui.state.admin_refund import AdminRefund
@@ -78,6 +80,7 @@ PAGES = (
         "adm.payment",
         [AdminDesk.enter, AdminPayment.open, AdminResolve.close, AdminRefund.close, AdminDispute.close],
     ),
+    Page("/admin/keys", keys.page, "adm.keys", [AdminDesk.enter, AdminKeys.open, AdminKeyNew.close, AdminKeyEnd.close]),
     Page("/receipts/[number]", receipt.page, "receipt.page", [ReceiptState.open]),
     Page("404", not_found.page, "err.404"),
 )

@@ -13,6 +13,8 @@ from billing_ui.infra.db import Tx
 from billing_ui.models import Account, AuthSession, Member, Operator, User
 from billing_ui.rules.identity import device_name
 
+_PERSON = "user:"
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceView:
@@ -36,6 +38,13 @@ class PersonView:
     account_id: str
     is_verified: bool
     is_disabled: bool
+
+
+def people_behind(tx: Tx, actors: Collection[str]) -> dict[str, str]:
+    """The addresses of those actors that are people, by the name that audit rows and keys keep."""
+    public_ids = [name.removeprefix(_PERSON) for name in actors if name.startswith(_PERSON)]
+    found = tx.execute(select(col(User.public_id), col(User.email)).where(col(User.public_id).in_(public_ids)))
+    return {f"{_PERSON}{public_id}": email for public_id, email in found}
 
 
 def devices(tx: Tx, user_id: int, now: datetime) -> tuple[DeviceView, ...]:

@@ -21,6 +21,7 @@ class AdminDesk(rx.State):
     allowed: rx.Field[bool] = rx.field(False)
     may_recheck: rx.Field[bool] = rx.field(False)
     may_resolve: rx.Field[bool] = rx.field(False)
+    may_keys: rx.Field[bool] = rx.field(False)
 
     @rx.event
     @policy("user")
@@ -31,6 +32,7 @@ class AdminDesk(rx.State):
         self.allowed = who is not None and who.actor.may("accounts.read")
         self.may_recheck = who is not None and who.actor.may("payments.recheck")
         self.may_resolve = who is not None and who.actor.may("payments.resolve")
+        self.may_keys = who is not None and who.actor.may("keys.manage")
         self.ready = True
 
 

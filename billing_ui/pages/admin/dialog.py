@@ -1,4 +1,4 @@
-"""What every act on money at the desk is made of: the line that waits for it, its dialog, and what that asks."""
+"""What every act at the desk is made of: the line that waits for it, its dialog, and what that asks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 import reflex as rx
 
-from billing_ui.components.action import button
+from billing_ui.components.action import Kind, button
 from billing_ui.components.disclosure import modal
 from billing_ui.components.field import field
 from billing_ui.components.icons import icon
 from billing_ui.components.notice import error_summary
 from billing_ui.components.text import Handler, Words, t
-from billing_ui.state.admin_act import DeskAct
+from billing_ui.state.admin_act import DeskDialog
 from billing_ui.state.admin_desk import AdminDesk
 
 
@@ -33,7 +33,14 @@ def waiting_line(*told: Any, act: Words, on_act: Handler, act_testid: str, **att
 
 
 def act_dialog(
-    name: str, state: type[DeskAct], title: Words, *asked: Any, act: Words, on_act: Handler, disabled: Any
+    name: str,
+    state: type[DeskDialog],
+    title: Words,
+    *asked: Any,
+    act: Words,
+    on_act: Handler,
+    disabled: Any = False,
+    kind: Kind = "primary",
 ) -> rx.Component:
     """Opened, it says what would happen and asks; a refusal stands above what it asks."""
     return modal(
@@ -43,14 +50,14 @@ def act_dialog(
         on_close=state.close,
         actions=(
             button("adm.decide_keep", on_click=state.close, kind="secondary", testid=f"{name}-keep"),
-            button(act, on_click=on_act, busy=state.busy, disabled=disabled, testid=f"{name}-do"),
+            button(act, on_click=on_act, kind=kind, busy=state.busy, disabled=disabled, testid=f"{name}-do"),
         ),
         id_=name,
     )
 
 
-def refused(name: str, state: type[DeskAct]) -> rx.Component:
-    return error_summary(state.error["code"].to(str), state.error["args"], testid=f"{name}-error")
+def refused(name: str, state: type[DeskDialog], words: Words | None = None) -> rx.Component:
+    return error_summary(state.error["code"].to(str), state.error["args"], testid=f"{name}-error", words=words)
 
 
 def reason_select(id_: str, reasons: Sequence[str], *, value: Any, on_change: Handler) -> rx.Component:
@@ -66,7 +73,7 @@ def reason_select(id_: str, reasons: Sequence[str], *, value: Any, on_change: Ha
     return field("adm.reason", control, for_=id_)
 
 
-def note_box(id_: str, state: type[DeskAct], label: Words = "adm.note") -> rx.Component:
+def note_box(id_: str, state: type[DeskDialog], label: Words = "adm.note") -> rx.Component:
     """Told when the box is left, which happens before any button is pressed. `times` empties it for the next case."""
     control = rx.el.textarea(
         id=id_,
@@ -80,17 +87,17 @@ def note_box(id_: str, state: type[DeskAct], label: Words = "adm.note") -> rx.Co
     return field(label, control, for_=id_, hint="adm.note_hint")
 
 
-def number_box(id_: str, state: type[DeskAct]) -> rx.Component:
+def number_box(id_: str, state: type[DeskDialog]) -> rx.Component:
     return short_box(
         id_, "adm.bank_number", on_told=lambda words: state.write("number", words), hint="adm.bank_number_hint"
     )
 
 
-def short_box(id_: str, label: Words, *, on_told: Handler, hint: Words) -> rx.Component:
+def short_box(id_: str, label: Words, *, on_told: Handler, hint: Words, longest: int = 100) -> rx.Component:
     """A number or a word that has to be typed exactly."""
     control = rx.el.input(
         id=id_,
-        max_length=100,
+        max_length=longest,
         on_blur=on_told,
         auto_complete="off",
         class_name="input",

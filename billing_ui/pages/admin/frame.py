@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -11,7 +12,7 @@ from billing_ui.components.action import link_button
 from billing_ui.components.browser import Visible
 from billing_ui.components.frame import page_frame, page_head
 from billing_ui.components.record import record
-from billing_ui.components.shell import DESK_PLACES, app_shell, public_shell
+from billing_ui.components.shell import DESK_PLACES, PLACES, Place, app_shell, public_shell
 from billing_ui.components.text import Words, said, t
 from billing_ui.components.verdict import terminal_state
 from billing_ui.pages.shell import live
@@ -30,8 +31,11 @@ def desk_page(
     action: rx.Component | None = None,
     above: Sequence[tuple[Words, str]] = (),
     is_code: rx.Var[bool] | bool = False,
+    may: rx.Var[bool] | None = None,
+    closed: Words = "adm.closed",
 ) -> rx.Component:
-    """A page of the desk. `above` are the pages on the way down to it; `is_code` is a title that is a number."""
+    """A page of the desk. `above` are the pages on the way down to it; `is_code` is a title that is a number. Where it
+    is not for all operators, `may` says who sees it and `closed` what the others are told."""
     content = page_frame(
         _crumbs(above, title) if above else rx.fragment(),
         page_head(title, lead, action, is_code=is_code),
@@ -47,23 +51,26 @@ def desk_page(
         who=record(Session.user)["email"],
         sandbox=Session.sandbox,
         on_language=SettingsState.pick_language,
-        places=DESK_PLACES,
+        places=[replace(place, shown=AdminDesk.may_keys) if place.key == "keys" else place for place in DESK_PLACES],
     )
-    return rx.cond(AdminDesk.ready & ~AdminDesk.allowed, _closed(), shell)
+    outside = rx.cond(AdminDesk.ready & ~AdminDesk.allowed, _closed("adm.closed"), shell)
+    if may is None:
+        return outside
+    return rx.cond(AdminDesk.ready & AdminDesk.allowed & ~may, _closed(closed, back=DESK_PLACES[0]), outside)
 
 
-def _closed() -> rx.Component:
+def _closed(words: Words, back: Place = PLACES[0]) -> rx.Component:
     """The same for every page, whatever it would have shown."""
     return public_shell(
         page_frame(
             rx.el.div(
                 terminal_state(
                     "err.forbidden",
-                    t("adm.closed"),
+                    said(words),
                     tone="",
                     icon_name="desk",
                     level=1,
-                    actions=(link_button("nav.overview", "/subscription/overview/", kind="secondary"),),
+                    actions=(link_button(f"nav.{back.key}", back.href, kind="secondary"),),
                 ),
                 custom_attrs={"data-testid": "error", "data-code": "forbidden"},
             ),

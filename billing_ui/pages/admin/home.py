@@ -12,7 +12,7 @@ from billing_ui.components.record import record
 from billing_ui.components.surface import card, skeleton, stat
 from billing_ui.components.text import money, num, t
 from billing_ui.pages.admin.frame import desk_page
-from billing_ui.state.admin_desk import AdminHome
+from billing_ui.state.admin_desk import AdminDesk, AdminHome
 from billing_ui.state.session import Session
 
 _LIST = "/admin/payments/"
@@ -27,6 +27,7 @@ def page() -> rx.Component:
                 link_button("adm.open_payments", _LIST, icon_name="receipt", kind="secondary"),
                 title="adm.payments",
             ),
+            rx.cond(AdminDesk.may_keys, _keys(), rx.fragment()),
             class_name="stack",
         ),
         here="desk",
@@ -34,6 +35,14 @@ def page() -> rx.Component:
         lead="adm.home_lead",
         ready=AdminHome.ready,
         on_visible=AdminHome.open,
+    )
+
+
+def _keys() -> rx.Component:
+    return card(
+        rx.el.p(t("adm.keys_home"), class_name="muted mb-4"),
+        link_button("adm.keys_open", "/admin/keys/", icon_name="key", kind="secondary"),
+        title="adm.keys",
     )
 
 
