@@ -41,5 +41,8 @@ STOPS = (
     Stop("desk", "/admin/", "finance"),
     Stop("desk-payments", "/admin/payments/", "finance"),
     Stop("desk-none", "/admin/payments/?q=top_nobody", "finance"),
+    Stop("desk-keys", "/admin/keys/", "admin"),
+    Stop("desk-keys-new", "/admin/keys/", "admin", ("key-new",)),
+    Stop("desk-keys-closed", "/admin/keys/", "finance"),
     Stop("desk-closed", "/admin/payments/", "newcomer"),
 )

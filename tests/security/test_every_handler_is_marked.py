@@ -76,6 +76,10 @@ def test_the_desk_opens_for_operators_only_and_money_moves_for_finance_only(real
     finance = {"admin_payment.show_body", *(name for name in needs if name.startswith("admin_resolve."))}
     finance -= {"admin_resolve.close"}
     assert {needs[name] for name in finance} == {"payments.resolve"}
+    keys = {name for name in needs if name.startswith("admin_key")} - {
+        f"{dialog}.{act}" for dialog in ("admin_key_new", "admin_key_end") for act in ("write", "close")
+    }  # fmt: skip
+    assert len(keys) >= 9 and {needs[name] for name in keys} == {"keys.manage"}
     assert {needs["admin_payment.recheck"], needs["admin_payment.replay"]} == {"payments.recheck"}
 
 

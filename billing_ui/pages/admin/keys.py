@@ -34,7 +34,10 @@ def page() -> rx.Component:
             fresh_key(),
             rx.cond(AdminKeys.full, notice(t("adm.keys_full"), icon_name="key"), rx.fragment()),
             card(_list(), class_name="card-flush"),
-            card(fold("adm.key_change", steps([f"adm.key_change_{number}" for number in range(1, 5)]))),
+            card(
+                fold("adm.key_change", steps([f"adm.key_change_{number}" for number in range(1, 5)])),
+                class_name="fold-card",
+            ),
             new_dialog(),
             end_dialog(),
             class_name="stack",
@@ -48,7 +51,8 @@ def page() -> rx.Component:
                 "adm.key_new",
                 on_click=AdminKeyNew.ask,
                 icon_name="topup",
-                disabled=AdminKeys.full | ~AdminKeys.ready,
+                # A secret that nobody has kept yet must not be swept away by the next one.
+                disabled=AdminKeys.full | ~AdminKeys.ready | record(AdminKeys.fresh)["secret"].bool(),
                 testid="key-new",
             ),
             class_name="row",
