@@ -14,6 +14,7 @@ from billing_ui.queries.people import people_behind
 from billing_ui.rules.scopes import MOST_ACTIVE
 from billing_ui.security.policy import policy
 from billing_ui.state.admin_key_labels import key_row
+from billing_ui.state.labels import instant
 
 # As long as it takes to put a secret where it belongs, with a line that breaks in between.
 _KEPT = timedelta(minutes=10)
@@ -57,8 +58,8 @@ class AdminKeys(rx.State):
         self.full = sum(key.is_active(now) for key in found) >= MOST_ACTIVE
 
     async def _made(self, fresh: dict[str, Any]) -> None:
-        self.fresh, self.told = fresh, {}
         self._until = runtime.env().clock.now() + _KEPT
+        self.fresh, self.told = {**fresh, "until": instant(self._until)}, {}
         await self._list()
 
     async def _revoked(self, key: ApiKeyView) -> None:

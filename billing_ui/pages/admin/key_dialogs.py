@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from billing_ui.components.action import button, copy_button
+from billing_ui.components.browser import Countdown
 from billing_ui.components.choice import check_tile, tile_group
 from billing_ui.components.code import code_block
 from billing_ui.components.field import field, select
@@ -28,7 +29,16 @@ def fresh_key() -> rx.Component:
         rx.el.p(t("adm.key_fresh_lead")),
         _to_copy("adm.key_secret", shown["secret"], "key-secret"),
         rx.cond(shown["call"], _to_copy("adm.key_try", shown["call"], "key-call"), rx.fragment()),
-        rx.el.div(button("adm.key_kept", on_click=AdminKeys.keep, testid="key-kept")),
+        rx.el.div(
+            button("adm.key_kept", on_click=AdminKeys.keep, testid="key-kept"),
+            rx.el.p(
+                t("adm.key_left"),
+                " ",
+                Countdown.create(until=shown["until"].to(str), on_done=AdminKeys.reread, class_name="clock"),
+                class_name="small muted",
+            ),
+            class_name="row",
+        ),
         title=t("adm.key_fresh", name=shown["name"]),
         class_name="stack fresh",
         custom_attrs={"data-testid": "key-fresh"},
