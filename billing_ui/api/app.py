@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from billing_ui.api import accounts, balance, docs, health, payment_stats, payments, plans, reports, usage, usage_batch
-from billing_ui.api.errors import problem, unserved
+from billing_ui.api.errors import problem, refusal_of, unserved
+from billing_ui.api.metering import MeteringRoute
 from billing_ui.api.webhooks import resend, xendit
-from billing_ui.rules.errors import BillingError, Busy
-
-log = logging.getLogger(__name__)
-
+from billing_ui.rules.errors import BillingError
 
 # The stats stand before the payments: `stats` is no id of a payment.
 ROUTERS = (
     usage.router, usage_batch.router, accounts.router, reports.router, plans.router, balance.router,
     payment_stats.router, payments.router, health.router, docs.router, xendit.router, resend.router,
 )  # fmt: skip
+_METERING = {
+    route.path: route.door for router in ROUTERS for route in router.routes if isinstance(route, MeteringRoute)
+}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Doors(FastAPI):
+    """Asks for a metering door before anything else; what stands around the other doors costs more than a metering door
+    does."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = _METERING.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        await (super().__call__ if door is None else door)(scope, receive, send)
 
 
 def build() -> FastAPI:
     """Paths without a version are version 1 for ever."""
-    app = FastAPI(title="billing_ui", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    app = Doors(title="billing_ui", version="1", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     for router in ROUTERS:
         app.include_router(router)
 
@@ -36,20 +45,11 @@ def build() -> FastAPI:
     async def not_served(request: Request) -> Response:
         return unserved(_allowed(request))
 
-    @app.exception_handler(BillingError)
-    async def refused(_request: Request, error: BillingError) -> Response:
-        return problem(error)
-
-    @app.exception_handler(SQLAlchemyError)
-    async def away(_request: Request, error: SQLAlchemyError) -> Response:
-        log.error("the database did not answer: %r", error)
-        return problem(Busy(retry_after_s=5))
-
-    @app.exception_handler(Exception)
     async def failed(_request: Request, error: Exception) -> Response:
-        log.error("a request failed", exc_info=error)
-        return problem(BillingError())
+        return problem(refusal_of(error))
 
+    for kind in (BillingError, SQLAlchemyError, Exception):
+        app.add_exception_handler(kind, failed)
     return app
 
 

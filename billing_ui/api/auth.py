@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from inspect import signature
 from typing import Any, ClassVar, cast
 
 from fastapi.routing import APIRoute
@@ -14,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from billing_ui import runtime
-from billing_ui.api.callers import Caller, caller_of
+from billing_ui.api.callers import Caller, Headers, caller_of
 from billing_ui.api.errors import problem
 from billing_ui.api.language import spoken
 from billing_ui.env import Env
@@ -24,10 +23,8 @@ from billing_ui.rules.scopes import SCOPES, Scope
 
 RATE_PER_S, BURST = 50, 100
 READING_RATE_PER_S, READING_BURST = 500, 1_000
-# Metering stands in front of every call of an AI; this only stops a loop that has run wild.
-METERING_RATE_PER_S, METERING_BURST = 5_000, 10_000
 _SCOPE = "x-required-scope"
-_Told = tuple[tuple[bytes, bytes], ...]
+Told = list[tuple[bytes, bytes]]
 
 # Names the scheme in the document; the secret itself is compared in `callers`.
 bearer = HTTPBearer(
@@ -45,11 +42,35 @@ def caller(request: Request) -> Caller:
     return cast("Caller", request.state.caller)
 
 
-class _Counted:
-    """The buckets of this process, one per key and kind of route."""
+class Guard:
+    """Stands before one route: the secret, the scope and the rate limit. `told` is what every answer says of the
+    limit, an answer of no as well."""
 
-    env: Env | None = None
-    buckets: ClassVar[dict[int, Buckets]] = {}
+    def __init__(self, scope: Scope, rate_per_s: int, burst: int) -> None:
+        self._scope = scope
+        self._rate_per_s, self._burst = rate_per_s, burst
+        self._limit = (b"ratelimit-limit", b"%d" % burst)
+
+    async def let_in(self, env: Env, headers: Headers, told: Told) -> Caller:
+        known = await caller_of(env, headers)
+        left = _buckets(env, self._rate_per_s, self._burst).left_after(known.actor.name)
+        self._tell(left or 0, told)
+        if left is None:
+            again = env.clock.now() + timedelta(seconds=1)
+            raise TooManyTries(retry_at=again.isoformat(timespec="seconds"), retry_after_s=1)
+        known.needs(self._scope)
+        return known
+
+    def no(self, env: Env, error: BillingError, language: str | None, told: Told) -> Response:
+        if isinstance(error, TooManyTries):
+            error.facts.setdefault("retry_after_s", _seconds_until(env, str(error.facts["retry_at"])))
+            if not told:
+                self._tell(0, told)
+        return problem(error, language or "en")
+
+    def _tell(self, left: int, told: Told) -> None:
+        full_in = -(-(self._burst - left) // self._rate_per_s)
+        told += (self._limit, (b"ratelimit-remaining", b"%d" % left), (b"ratelimit-reset", b"%d" % full_in))
 
 
 class HostRoute(APIRoute):
@@ -58,49 +79,26 @@ class HostRoute(APIRoute):
     rate_per_s, burst = RATE_PER_S, BURST
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        inner = self._inner()
-        scope: Scope = (self.openapi_extra or {})[_SCOPE]
-        if scope not in SCOPES:
-            raise ValueError(f"{self.path}: no such scope: {scope}")
+        inner, guard = super().get_route_handler(), self.guard()
 
         async def guarded(request: Request) -> Response:
-            told: _Told = ()
+            told: Told = []
             env = runtime.env()
             try:
-                known = await caller_of(env, request)
-                told = self._count(env, known)
-                known.needs(scope)
-                request.state.caller = known
+                request.state.caller = await guard.let_in(env, request.scope["headers"], told)
                 answer = await inner(request)
-            except TooManyTries as error:
-                error.facts.setdefault("retry_after_s", _seconds_until(env, str(error.facts["retry_at"])))
-                answer = problem(error, spoken(request) or "en")
-                told = told or self._told(0)
             except BillingError as error:
-                answer = problem(error, spoken(request) or "en")
+                answer = guard.no(env, error, spoken(request), told)
             answer.raw_headers.extend(told)
             return answer
 
         return guarded
 
-    def _inner(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return super().get_route_handler()
-
-    def _count(self, env: Env, known: Caller) -> _Told:
-        if _Counted.env is not env:
-            _Counted.env, _Counted.buckets = env, {}
-        buckets = _Counted.buckets.get(self.burst)
-        if buckets is None:
-            buckets = _Counted.buckets[self.burst] = Buckets(self.rate_per_s, self.burst, env.clock.steady)
-        if not buckets.take(known.actor.name):
-            again = env.clock.now() + timedelta(seconds=1)
-            raise TooManyTries(retry_at=again.isoformat(timespec="seconds"), retry_after_s=1)
-        return self._told(buckets.left(known.actor.name))
-
-    def _told(self, left: int) -> _Told:
-        full_in = -(-(self.burst - left) // self.rate_per_s)
-        figures = (b"limit", self.burst), (b"remaining", left), (b"reset", full_in)
-        return tuple((b"ratelimit-" + name, b"%d" % figure) for name, figure in figures)
+    def guard(self) -> Guard:
+        scope: Scope = (self.openapi_extra or {})[_SCOPE]
+        if scope not in SCOPES:
+            raise ValueError(f"{self.path}: no such scope: {scope}")
+        return Guard(scope, self.rate_per_s, self.burst)
 
 
 class ReadingRoute(HostRoute):
@@ -109,16 +107,20 @@ class ReadingRoute(HostRoute):
     rate_per_s, burst = READING_RATE_PER_S, READING_BURST
 
 
-class MeteringRoute(HostRoute):
-    """A route that stands in front of every call of an AI. It takes the request and nothing else, and reads its body
-    itself, so nothing has to be put together for it: that would take as long as the rest."""
+class _Counted:
+    """The buckets of this process, one per key and kind of route."""
 
-    rate_per_s, burst = METERING_RATE_PER_S, METERING_BURST
+    env: Env | None = None
+    buckets: ClassVar[dict[int, Buckets]] = {}
 
-    def _inner(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        if list(signature(self.endpoint).parameters) != ["request"]:
-            raise TypeError(f"{self.path} takes more than the request")
-        return cast("Callable[[Request], Coroutine[Any, Any, Response]]", self.endpoint)
+
+def _buckets(env: Env, rate_per_s: int, burst: int) -> Buckets:
+    if _Counted.env is not env:
+        _Counted.env, _Counted.buckets = env, {}
+    buckets = _Counted.buckets.get(burst)
+    if buckets is None:
+        buckets = _Counted.buckets[burst] = Buckets(rate_per_s, burst, env.clock.steady)
+    return buckets
 
 
 def _seconds_until(env: Env, instant: str) -> int:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from billing_ui.kit.strict_json import JsonRefused, read_object
 from billing_ui.rules.errors import FieldInvalid
@@ -20,16 +21,29 @@ Ask = TypeVar("Ask", bound=BaseModel)
 
 
 async def read(request: Request, model: type[Ask]) -> Ask:
-    return checked(model, await read_raw(request, MAX_BODY))
+    return read_sent(await whole(request.receive, MAX_BODY), model)
 
 
-async def read_raw(request: Request, cap: int) -> dict[str, Any]:
-    """The object in the body, unchecked."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
+def read_sent(body: bytes, model: type[Ask]) -> Ask:
+    return checked(model, parsed(body, MAX_BODY))
+
+
+async def whole(receive: Receive, cap: int) -> bytes:
+    """All that is sent, nearly always in one piece."""
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > cap:
             raise FieldInvalid(field="body", why=f"larger than {cap} bytes")
+        if not message.get("more_body", False):
+            return body
+
+
+def parsed(body: bytes, cap: int) -> dict[str, Any]:
+    """The object in the body, unchecked."""
     try:
         return read_object(body, cap=cap)
     except JsonRefused as refused:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
 
-from starlette.requests import Request
+from pydantic import SecretStr
 
 from billing_ui.api.remembered import Remembered
 from billing_ui.env import Env
@@ -20,6 +22,8 @@ from billing_ui.rules.scopes import PREFIX, SCOPES, Scope
 # A revoked key dies within this time, in every process; a new one lives at once.
 SECONDS_TO_DIE = 5.0
 _UNKNOWN_EVERY_S = 1.0
+_PREFIX = PREFIX.encode()
+Headers = Iterable[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Caller:
 
     actor: Actor
     scopes: frozenset[Scope]
+    expires_at: datetime | None = None
 
     def needs(self, scope: Scope) -> None:
         if scope not in self.scopes:
@@ -37,41 +42,49 @@ class Caller:
 _OWNER = Caller(Actor("host:api"), frozenset(SCOPES))
 
 
-async def caller_of(env: Env, request: Request) -> Caller:
-    """Digests are compared, so that neither content nor length of a secret takes its time."""
-    given = request.headers.getlist("authorization")
-    scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
-    is_bearer, shown = scheme.lower() == "bearer", token.strip()
-    secret = env.config.billing_secret.get_secret_value() if env.config.billing_secret else ""
-    if secret and is_bearer and hmac.compare_digest(_digest(shown.encode("latin-1")), _digest(secret.encode())):
+async def caller_of(env: Env, headers: Headers) -> Caller:
+    """The digest of what was shown is compared and looked up, so that neither content nor length of a secret takes its
+    time."""
+    given = [value for name, value in headers if name == b"authorization"]
+    scheme, _, shown = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+    is_bearer = scheme.lower() == b"bearer"
+    name = sha256(shown.strip()).hexdigest()
+    secret = env.config.billing_secret
+    if secret and is_bearer and hmac.compare_digest(name, _name_of(secret)):
         return _OWNER
-    if is_bearer and shown.startswith(PREFIX):
-        return await _key_holder(env, shown)
-    if not secret and not await _keys_of(env):
+    if is_bearer and shown.strip().startswith(_PREFIX):
+        return await _key_holder(env, name)
+    if not secret and not await _callers_of(env):
         raise NotFound(what="api")
     raise BadKey
 
 
-async def _key_holder(env: Env, shown: str) -> Caller:
+async def _key_holder(env: Env, name: str) -> Caller:
     """Only the few keys that are active are read, so that a made-up key costs the database nothing."""
-    name = digest(shown)
-    key = (await _keys_of(env)).get(name) or (await _keys_of(env, younger_than=_UNKNOWN_EVERY_S)).get(name)
-    if key is None or (key.expires_at is not None and key.expires_at <= env.clock.now()):
+    known = (await _callers_of(env)).get(name) or (await _callers_of(env, younger_than=_UNKNOWN_EVERY_S)).get(name)
+    if known is None or (known.expires_at is not None and known.expires_at <= env.clock.now()):
         raise BadKey
-    return Caller(Actor(f"host:{key.public_id}"), frozenset(key.scopes))
+    return known
 
 
-async def _keys_of(env: Env, younger_than: float | None = None) -> Mapping[str, ActiveKey]:
-    return (await _keys.find(env, [""], younger_than=younger_than))[""]
+async def _callers_of(env: Env, younger_than: float | None = None) -> Mapping[str, Caller]:
+    at_hand = None if younger_than is not None else _callers.at_hand(env, "")
+    return at_hand if at_hand is not None else (await _callers.find(env, [""], younger_than=younger_than))[""]
 
 
-def _read(env: Env, _names: Collection[str]) -> Mapping[str, Mapping[str, ActiveKey]]:
+@lru_cache(2)
+def _name_of(secret: SecretStr) -> str:
+    """As keys are stored: it is worked out once, not with every request."""
+    return digest(secret.get_secret_value())
+
+
+def _read(env: Env, _names: Collection[str]) -> Mapping[str, Mapping[str, Caller]]:
     with env.db.read() as tx:
-        return {"": {key.secret_hash: key for key in active_keys(tx)}}
+        return {"": {key.secret_hash: _caller(key) for key in active_keys(tx)}}
 
 
-def _digest(secret: bytes) -> bytes:
-    return hashlib.sha256(secret).digest()
+def _caller(key: ActiveKey) -> Caller:
+    return Caller(Actor(f"host:{key.public_id}"), frozenset(key.scopes), key.expires_at)
 
 
-_keys: Remembered[str, Mapping[str, ActiveKey]] = Remembered(_read, seconds=SECONDS_TO_DIE)
+_callers: Remembered[str, Mapping[str, Caller]] = Remembered(_read, seconds=SECONDS_TO_DIE)

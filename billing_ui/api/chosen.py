@@ -22,7 +22,7 @@ class Chosen:
 
 
 async def chosen(env: Env) -> Chosen:
-    return (await _chosen.find(env, [""]))[""]
+    return _chosen.at_hand(env, "") or (await _chosen.find(env, [""]))[""]
 
 
 def _read(env: Env, _names: Collection[str]) -> Mapping[str, Chosen]:

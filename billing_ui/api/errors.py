@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from billing_ui.i18n.load import text
 from billing_ui.kit.tracing import request_id
-from billing_ui.rules.errors import BillingError, Fact
+from billing_ui.rules.errors import BillingError, Busy, Fact
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[str, int] = {
     "session_required": 401,
@@ -65,9 +69,15 @@ def told(error: BillingError, language: str = "en") -> dict[str, Any]:
     return document(error.code, STATUS.get(error.code, 500), sentence, error.facts)
 
 
-def refused(code: str, title: str, more: Mapping[str, Any]) -> JSONResponse:
-    """A refusal of a use case that said "no" in order; what it tells more stands beside the code."""
-    return JSONResponse({**document(code, REFUSED, title, {}), **more}, REFUSED, media_type=PROBLEM)
+def refusal_of(error: Exception) -> BillingError:
+    """What whoever asked is told of anything that went wrong; what is ours to know is in the log."""
+    if isinstance(error, BillingError):
+        return error
+    if isinstance(error, SQLAlchemyError):
+        log.error("the database did not answer: %r", error)
+        return Busy(retry_after_s=5)
+    log.error("a request failed", exc_info=error)
+    return BillingError()
 
 
 def document(code: str, status: int, title: str, facts: Mapping[str, Fact]) -> dict[str, Any]:

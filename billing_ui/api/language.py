@@ -11,8 +11,10 @@ from billing_ui.i18n.load import LANGUAGES
 
 def spoken(request: Request) -> str | None:
     """The first language of `Accept-Language` that we speak; none when there is none."""
-    wanted = request.headers.get("accept-language")
-    return _first(wanted) if wanted else None
+    for name, value in request.scope["headers"]:
+        if name == b"accept-language":
+            return _first(value.decode("latin-1"))
+    return None
 
 
 @lru_cache(256)

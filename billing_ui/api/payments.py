@@ -14,6 +14,7 @@ from billing_ui import runtime
 from billing_ui.api import documents
 from billing_ui.api.auth import HostRoute, bearer, caller, needs
 from billing_ui.api.bodies import read
+from billing_ui.api.metering import REPLAYED
 from billing_ui.api.schemas import PaymentAnswer, ReceiptLink, TimelineEntry, TopupAnswer, TopupAsk
 from billing_ui.api.whose import named
 from billing_ui.env import Env
@@ -52,7 +53,7 @@ async def request_topup(request: Request) -> JSONResponse:
     answer = TopupAnswer(**_payable(env, found))
     if is_new:
         return _json(answer, 201, {"Location": f"/api/payments/{ref}"})
-    return _json(answer, 200, {"Idempotent-Replayed": "true"})
+    return _json(answer, 200, REPLAYED)
 
 
 @router.get(

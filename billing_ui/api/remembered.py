@@ -25,6 +25,11 @@ class Remembered(Generic[Key, Found]):
         self._kept: dict[Key, tuple[float, Found]] = {}
         self._asking: dict[object, asyncio.Task[Mapping[Key, Found]]] = {}
 
+    def at_hand(self, env: Env, key: Key) -> Found | None:
+        """What is known of one key without asking anybody."""
+        kept = self._kept.get(key) if self._env is env else None
+        return kept[1] if kept is not None and kept[0] > env.clock.steady() - self._seconds else None
+
     async def find(self, env: Env, keys: Iterable[Key], *, younger_than: float | None = None) -> dict[Key, Found]:
         """Those of the keys that are there, read anew where too much time has gone."""
         if self._env is not env:
@@ -33,8 +38,8 @@ class Remembered(Generic[Key, Found]):
         since = now - (self._seconds if younger_than is None else younger_than)
         wanted = set(keys)
         found = {key: kept[1] for key in wanted if (kept := self._kept.get(key)) is not None and kept[0] > since}
-        missing = frozenset(wanted - found.keys())
-        if missing:
+        if len(found) < len(wanted):
+            missing = frozenset(wanted - found.keys())
             read = await self._ask(env, missing)
             for key in missing:
                 self._keep(key, now, read)

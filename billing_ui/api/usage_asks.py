@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.requests import Request
-
-from billing_ui import runtime
 from billing_ui.api.bodies import instant
 from billing_ui.api.chosen import chosen
 from billing_ui.api.language import spoken
+from billing_ui.api.metering import Knock
 from billing_ui.api.usage_answers import Teller
 from billing_ui.api.usage_schemas import CheckAsk, ReserveAsk, UsageAsk, WhoseAsk
 from billing_ui.api.whose import account_of, named
-from billing_ui.env import Env
 from billing_ui.queries.host_accounts import HostAccount
 from billing_ui.rules.errors import FieldInvalid
 from billing_ui.services.usage import Usage
 
 
-async def opened(request: Request, ask: WhoseAsk) -> tuple[Env, HostAccount, Teller]:
+async def opened(knock: Knock, ask: WhoseAsk) -> tuple[HostAccount, Teller]:
     """What every answer needs, read before anything is done, so that nothing is done and then not told."""
-    env = runtime.env()
-    account = await account_of(env, named(ask))
-    return env, account, Teller(env, account, (await chosen(env)).thresholds, spoken(request))
+    account = await account_of(knock.env, named(ask))
+    return account, Teller(knock.env, account, (await chosen(knock.env)).thresholds, spoken(knock))
 
 
 def usage_of(account: HostAccount, ask: CheckAsk) -> Usage:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Security
-from starlette.responses import JSONResponse
+from fastapi import APIRouter, Security
 
-from billing_ui import runtime
 from billing_ui.api import usage_documents as documents
-from billing_ui.api.auth import MeteringRoute, bearer, caller
-from billing_ui.api.bodies import checked, read_raw
+from billing_ui.api.auth import bearer
+from billing_ui.api.bodies import checked, parsed
 from billing_ui.api.chosen import chosen
 from billing_ui.api.errors import REFUSED, STATUS, document, told
 from billing_ui.api.language import spoken
+from billing_ui.api.metering import Answer, Knock, MeteringRoute
 from billing_ui.api.usage_answers import Teller
 from billing_ui.api.usage_asks import usage_of
 from billing_ui.api.usage_schemas import UsageAsk
@@ -24,9 +23,15 @@ from billing_ui.rules.usage import Refusal
 from billing_ui.services import usage
 from billing_ui.services.usage import LARGEST_BATCH, Outcome, Taken, Usage
 
-router = APIRouter(route_class=MeteringRoute, prefix="/api/billing", tags=["metering"], dependencies=[Security(bearer)])
 
-MAX_BODY = 1024 * 1024
+class BatchRoute(MeteringRoute):
+    """A metering door that takes long letters."""
+
+    cap = 1024 * 1024
+
+
+router = APIRouter(route_class=BatchRoute, prefix="/api/billing", tags=["metering"], dependencies=[Security(bearer)])
+
 _Asked = tuple[HostAccount, Usage] | BillingError
 
 
@@ -36,16 +41,16 @@ _Asked = tuple[HostAccount, Usage] | BillingError
     responses=documents.BATCH_ANSWERS,
     openapi_extra=documents.BATCH_REQUEST,
 )
-async def track_many(request: Request) -> JSONResponse:
+async def track_many(knock: Knock) -> Answer:
     """Records up to 1,000 events. When the books are out of reach nothing is told: send the same batch again."""
-    env, language = runtime.env(), spoken(request)
-    events = _events(await read_raw(request, MAX_BODY))
+    env, language = knock.env, spoken(knock)
+    events = _events(parsed(knock.sent, BatchRoute.cap))
     asks = [_checked(event) for event in events]
     accounts = await accounts_of(env, (whose for whose, _ask in asks if isinstance(whose, Whose)))
     thresholds = (await chosen(env)).thresholds
     asked = [_asked(ask, accounts) for ask in asks]
     good = [each for each in asked if not isinstance(each, BillingError)]
-    answers = iter(await usage.batch(env, caller(request).actor, [each for _account, each in good]))
+    answers = iter(await usage.batch(env, knock.caller.actor, [each for _account, each in good]))
     tellers: dict[int, Teller] = {}
     results: list[dict[str, Any]] = []
     for event, each in zip(events, asked, strict=True):
@@ -57,7 +62,7 @@ async def track_many(request: Request) -> JSONResponse:
             result = _told(teller, answer, language)
         results.append({"event_id": _name(event), **result})
     accepted = sum(result["status"] in {200, 201} for result in results)
-    return JSONResponse({"results": results, "accepted": accepted, "refused": len(results) - accepted})
+    return Answer({"results": results, "accepted": accepted, "refused": len(results) - accepted})
 
 
 def _events(told: dict[str, Any]) -> list[Any]:

@@ -45,10 +45,10 @@ def named_by(account: str, external_id: str) -> Whose:
 
 
 async def account_of(env: Env, whose: Whose) -> HostAccount:
-    found = await accounts_of(env, (whose,))
-    if whose not in found:
+    found = _accounts.at_hand(env, whose) or (await accounts_of(env, (whose,))).get(whose)
+    if found is None:
         raise NotFound(what="account")
-    return found[whose]
+    return found
 
 
 async def accounts_of(env: Env, names: Iterable[Whose]) -> dict[Whose, HostAccount]:

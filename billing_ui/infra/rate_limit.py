@@ -12,24 +12,26 @@ class Buckets:
     """One bucket per key, filled at `rate` per second up to `burst`. Forgets the keys that were quiet longest."""
 
     def __init__(self, rate: int, burst: int, steady: Callable[[], float], *, most: int = 10_000) -> None:
-        self._rate, self._burst, self._steady, self._most = rate, burst, steady, most
+        self._rate, self._burst, self._steady, self._most = rate, float(burst), steady, most
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
     def take(self, key: str) -> bool:
         """Whether the caller may go on; takes one token if so."""
+        return self.left_after(key) is not None
+
+    def left_after(self, key: str) -> int | None:
+        """Takes one token and tells how many are left; nothing when there was none to take."""
         now = self._steady()
         with self._lock:
-            level, since = self._levels.pop(key, (float(self._burst), now))
-            level = min(float(self._burst), level + max(0.0, now - since) * self._rate)
+            kept = self._levels.get(key)
+            if kept is None:
+                level = self._burst
+                if len(self._levels) >= self._most:
+                    self._levels.popitem(last=False)
+            else:
+                level = min(self._burst, kept[0] + max(0.0, now - kept[1]) * self._rate)
+                self._levels.move_to_end(key)
             may = level >= 1
             self._levels[key] = (level - 1 if may else level, now)
-            if len(self._levels) > self._most:
-                self._levels.popitem(last=False)
-        return may
-
-    def left(self, key: str) -> int:
-        """How many tokens the caller had after it last took one."""
-        with self._lock:
-            level, _since = self._levels.get(key, (float(self._burst), 0.0))
-        return int(level)
+        return int(level - 1) if may else None
