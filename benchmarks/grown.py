@@ -139,6 +139,8 @@ def _statements(kind: Kind, events: int) -> list[str]:
                           f"account_id, {words['month_on']}"),
         "system_hour": ("hour_at, meter, model, operation, stripe", f"{words['hour_at']}, {meter}, 0",
                         f"{words['hour_at']}, op, m"),
+        "system_day": ("day_on, meter, model, operation, stripe", f"{words['day_on']}, {meter}, 0",
+                       f"{words['day_on']}, op, m"),
     }  # fmt: skip
     whole = [each.format(**words) for each in (_MADE, _ENTRIES, _EVENTS, _HEADS, _LOTS)]
     counters = ", ".join(COUNTERS)

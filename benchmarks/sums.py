@@ -16,6 +16,7 @@ _SUMS = {
     "days": "SELECT sum(charged), sum(events) FROM account_day",
     "months": "SELECT sum(charged), sum(events) FROM account_month",
     "hours": "SELECT sum(charged), sum(events) FROM system_hour",
+    "days of all": "SELECT sum(charged), sum(events) FROM system_day",
 }
 _TOLD_TWICE = (
     "SELECT count(*) FROM (SELECT 1 FROM entry WHERE line = 1 GROUP BY account_id, key HAVING count(*) > 1) AS twice"

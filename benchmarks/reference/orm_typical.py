@@ -1,6 +1,6 @@
 """What a usual program does: a session of the ORM, objects read, changed and added, and one commit for each event.
 
-It writes the same rows under the same guards: known key, locked head, two limits, lot, entry, event, three rollups.
+It writes the same rows under the same guards: known key, locked head, two limits, lot, entry, event, four rollups.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from billing_ui.ledger.tables import (
     account_month,
     entry,
     lot,
+    system_day,
     system_hour,
     usage_event,
 )
@@ -48,7 +49,7 @@ def _mapped(table: Table) -> Any:
 
 
 Head, Lot, Entry, Event = (_mapped(table) for table in (account_head, lot, entry, usage_event))
-Day, Month, Hour = (_mapped(table) for table in (account_day, account_month, system_hour))
+Day, Month, Hour, DayOfAll = (_mapped(table) for table in (account_day, account_month, system_hour, system_day))
 
 
 class OrmTypical:
@@ -108,8 +109,9 @@ class OrmTypical:
         added = dict(zip(COUNTERS, (1, used, made, quantity, quantity, 0, 0), strict=True))
         what = {"meter": "tokens", **what}
         _count(session, Day, {"account_id": account_id, "day_on": now.day_on, **what}, added)
-        _count(session, Month, {"account_id": account_id, "month_on": now.month_on, "meter": "tokens"}, added)
+        _count(session, Month, {"month_on": now.month_on, "meter": "tokens", "account_id": account_id}, added)
         _count(session, Hour, {"hour_at": now.hour_at, **what, "stripe": 3}, added)
+        _count(session, DayOfAll, {"day_on": now.day_on, **what, "stripe": 3}, added)
 
 
 def _used(head: Any, kind: str, now: Instants) -> int:

@@ -1,6 +1,6 @@
 """The limit on PostgreSQL: one event in one statement, with every row and every guard that the product has.
 
-Known key, access, floor, two limits, due lots; then head with five counters, lot, entry, event and three rollups. It
+Known key, access, floor, two limits, due lots; then head with five counters, lot, entry, event and four rollups. It
 reckons nothing in a program: no price, no calendar, no answer to who asked, no event that takes from several lots.
 """
 
@@ -83,8 +83,8 @@ WITH known AS MATERIALIZED (
  {
     _rollup(
         "account_month",
-        "account_id, month_on, meter",
-        "moved.account_id, CAST({month_on} AS date), 'tokens'",
+        "month_on, meter, account_id",
+        "CAST({month_on} AS date), 'tokens', moved.account_id",
     )
 }
 ), hours AS (
@@ -93,6 +93,14 @@ WITH known AS MATERIALIZED (
         "system_hour",
         "hour_at, meter, model, operation, stripe",
         f"CAST({{hour_at}} AS timestamptz), {_KEYS}, CAST({{stripe}} AS smallint)",
+    )
+}
+), days_of_all AS (
+ {
+    _rollup(
+        "system_day",
+        "day_on, meter, model, operation, stripe",
+        f"CAST({{day_on}} AS date), {_KEYS}, CAST({{stripe}} AS smallint)",
     )
 }
 )

@@ -10,7 +10,7 @@ from benchmarks.reference.instants import instants
 from benchmarks.reference.raw_cte import LIMITS
 from benchmarks.traffic import MODELS, OPERATIONS, REPEATED_PERCENT
 from billing_ui.ledger.batch_rows import stamp
-from billing_ui.ledger.sqlite_statements import ROLLUPS, WRITES
+from billing_ui.ledger.sqlite_statements import DAYS_OF_ALL, ROLLUPS, WRITES
 
 _KNOWN = "SELECT seq FROM entry WHERE account_id = ? AND key = ?"
 _HEAD = (
@@ -77,6 +77,7 @@ class RawSqlite:
         })  # fmt: skip
         run(WRITES["lots"], {"r": remaining - q, "i": lot_id})
         cell = {"a": account_id, "d": now.day_on.isoformat(), "h": stamp(now.hour_at), "m": "tokens", "md": model,
-                "op": operation, "n": 1, "i": used, "o": made, "q": q, "c": q, "v": 0, "u": 0, "stripe": 3}  # fmt: skip
-        for rollup in ROLLUPS:
+                "op": operation, "n": 1, "i": used, "o": made, "q": q, "c": q, "v": 0, "u": 0,
+                "z": now.day_on.isoformat(), "stripe": 3}  # fmt: skip
+        for rollup in (*ROLLUPS, DAYS_OF_ALL):
             run(rollup, cell)

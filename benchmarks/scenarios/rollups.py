@@ -16,9 +16,8 @@ from benchmarks.grown import grown
 from benchmarks.samples import Sample, Variant
 from benchmarks.stock import ZONE, Kind, Shop, Stock, opened
 from billing_ui.kit.period import start_of_day
-from billing_ui.ledger.usage_tables import COUNTERS
 from billing_ui.models.types import UtcDateTime
-from billing_ui.queries.usage_overall import system_days
+from billing_ui.queries.usage_overall import SystemUse, system_days
 
 NAME = "rollups"
 TITLE = "thirty days of all accounts, from rollups and from events"
@@ -35,8 +34,8 @@ _DAY = {
 def variants(stock: Stock, db: Kind) -> Iterator[Mapping[str, Variant]]:
     with opened(grown(stock, db, "large").url) as one:
         days = Days.of(one)
-        kept, plain = partial(system_days_of, one, days), partial(plain_days, one, db, days)
-        if kept() != plain():
+        kept, plain = partial(kept_days, one, days), partial(plain_days, one, db, days)
+        if _as_plain(kept()) != plain():
             raise RuntimeError("rollups and events do not tell the same")
         yield {"rollups": partial(timed, kept, 20), "events": partial(timed, plain, 1)}
 
@@ -48,13 +47,13 @@ def timed(read: Callable[[], object], times: int, _seconds: float) -> Sample:
     return Sample(times, time.perf_counter() - start)
 
 
-def system_days_of(one: Shop, days: Days) -> list[tuple[Any, ...]]:
+def kept_days(one: Shop, days: Days) -> tuple[SystemUse, ...]:
     with one.env.db.read() as tx:
-        found = system_days(tx, days.first, days.last, ZONE)
-    return [
-        (str(row.day_on), row.meter, row.model, row.operation, *(getattr(row.used, name) for name in COUNTERS))
-        for row in found
-    ]
+        return system_days(tx, days.first, days.last, ZONE)
+
+
+def _as_plain(told: tuple[SystemUse, ...]) -> list[tuple[Any, ...]]:
+    return [(str(row.day_on), row.meter, row.model, row.operation, *row.used) for row in told]
 
 
 def plain_days(one: Shop, db: Kind, days: Days) -> list[tuple[Any, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -51,7 +50,7 @@ def _month(words: str) -> date:
 
 def _record(limits: CurrentLimits, day: UsageView, whole: MonthView) -> dict[str, Any]:
     def rows(used: Iterable[UsedIn]) -> list[dict[str, Any]]:
-        return [{"group": row.group, "meter": row.meter, **asdict(row.used)} for row in used]
+        return [{"group": row.group, "meter": row.meter, **row.used._asdict()} for row in used]
 
     return {
         "account": limits.account, "external_id": limits.external_id, "plan": limits.plan, "access": limits.access,

@@ -6,8 +6,9 @@ from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
 from billing_ui.ledger.heads import balance_without_due, open_head, set_plan, with_due_lots
 from billing_ui.ledger.holds import release_due, with_due_holds
 from billing_ui.ledger.lots import expire_due, expired_of
+from billing_ui.ledger.overall import move_days
 from billing_ui.ledger.posting import balance_as_of, post
-from billing_ui.ledger.rebuilding import recount_account, recount_hours
+from billing_ui.ledger.rebuilding import recount_account, recount_all
 from billing_ui.ledger.sealing import seal_account, to_seal
 from billing_ui.ledger.shapes import LotIn, Posting, Receipt, Transfer
 from billing_ui.ledger.tables import CASH, CONSUMED, EXPIRED, ISSUED, PAYOUT, TOKEN, WALLET
@@ -42,10 +43,11 @@ __all__ = [
     "hold_back",
     "let_go",
     "lot_of",
+    "move_days",
     "open_head",
     "post",
     "recount_account",
-    "recount_hours",
+    "recount_all",
     "release_due",
     "seal_account",
     "set_plan",

@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 from billing_ui.infra.postgres_line import PostgresLine, Statement, Value
 from billing_ui.ledger.apart import apart
 from billing_ui.ledger.asks import Ask
-from billing_ui.ledger.batch_rows import asked, page_of, written
+from billing_ui.ledger.batch_rows import asked, page_of, written, zone_of
 from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.lane import Stuck
 from billing_ui.ledger.postgres_statements import FREE, LOCK, READ, WRITE
@@ -65,25 +65,27 @@ class PostgresBooks:
             raise Stuck({*_ids(asks)} - {row[0] for row in free}) from None
 
     async def look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
-        return decide(await self._read(await self._open(), asks))
+        pages, _ = await self._read(await self._open(), asks)
+        return decide(pages)
 
     async def _write(self, line: PostgresLine, asks: Sequence[Ask], decide: Decide[Answer]) -> tuple[Answer, set[int]]:
-        pages = await self._read(line, asks)
+        pages, zone = await self._read(line, asks)
         answer = decide(pages)
         changed = [page for page in pages.values() if page.is_changed]
         if not changed:
             return answer, set()
-        rows: dict[str, Value] = {table: to_json(some) for table, some in written(changed).items()}
-        moved = await line.rows(_WRITE, rows | {"stripe": self._stripe})
+        rows: dict[str, Value] = {table: to_json(some) for table, some in written(changed, zone).items()}
+        moved = await line.rows(_WRITE, rows | {"stripe": self._stripe, "zone": zone})
         self._written += sum(len(page.events) for page in changed)
         return answer, {page.account_id for page in changed} - {row[0] for row in moved}
 
-    async def _read(self, line: PostgresLine, asks: Sequence[Ask]) -> dict[int, Page]:
+    async def _read(self, line: PostgresLine, asks: Sequence[Ask]) -> tuple[dict[int, Page], str | None]:
+        """The pages that are asked about, and the zone in which the days of all accounts are kept."""
         rows = await line.rows(_READ, asked(asks))
         missing = self._terms.missing(row[7] for row in rows)
         if missing:
             await apart(self._terms.read, missing)
-        return {row[0]: page_of(row, self._terms) for row in rows}
+        return {row[0]: page_of(row, self._terms) for row in rows}, zone_of(rows[0]) if rows else None
 
     async def close(self) -> None:
         line, self._line = self._line, None

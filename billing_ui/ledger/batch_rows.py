@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+from billing_ui.kit.period import local_day
 from billing_ui.ledger.alerts import key_of
 from billing_ui.ledger.asks import USAGE, Ask, Taken
 from billing_ui.ledger.counting import counted
@@ -36,7 +38,7 @@ def asked(asks: Sequence[Ask]) -> dict[str, Any]:
 def page_of(row: Row, terms: PlanTerms) -> Page:
     """The page of one account, out of its row."""
     (account_id, version, seq, balance, held, floor, access, plan_version_id, period_on, zone, last_at, due_at,
-     release_at, windows, lots, known, holds, reserved) = row  # fmt: skip
+     release_at, windows, lots, known, holds, reserved, _zone) = row  # fmt: skip
     promised = terms[plan_version_id]
     page = Page(
         account_id, version, seq, balance, held, floor, access, promised, Calendar(zone, period_on, promised.months),
@@ -73,7 +75,13 @@ def _hold(told: Sequence[Any]) -> HoldRow:
     return HoldRow(hold_id, event_id, quantity, draws, allowance, began, ends, state, request_hash)
 
 
-def written(pages: Sequence[Page]) -> dict[str, Rows]:
+def zone_of(row: Row) -> str | None:
+    """The zone in which the days of all accounts are kept, out of the row of any account."""
+    zone: str | None = row[-1]
+    return zone
+
+
+def written(pages: Sequence[Page], zone: str | None) -> dict[str, Rows]:
     """The rows of every table that the decisions of a batch touch. Names are short: PostgreSQL reads them as JSON."""
     holds = [(page.account_id, hold) for page in pages for hold in page.touched.values()]
     return {
@@ -88,9 +96,14 @@ def written(pages: Sequence[Page]) -> dict[str, Rows]:
         "ended": [
             {"a": account_id, "i": hold.id, "s": hold.state} for account_id, hold in holds if hold.id is not None
         ],
-        "cells": counted(pages),
+        "cells": [cell | {"z": zone and _day_of_all(cell["h"], zone)} for cell in counted(pages)],
         "jobs": [_job(page, alert) for page in pages for alert in page.alerts],
     }  # fmt: skip
+
+
+@lru_cache(1024)
+def _day_of_all(hour_at: str, zone: str) -> str:
+    return local_day(instant(hour_at), zone).isoformat()
 
 
 def _head(page: Page) -> dict[str, Any]:

@@ -16,7 +16,17 @@ from billing_ui.infra.db import Database
 from billing_ui.ledger.asks import USAGE, Ask
 from billing_ui.ledger.batch_rows import Rows, asked, instant, page_of, written
 from billing_ui.ledger.deciding import Page
-from billing_ui.ledger.sqlite_statements import HOLDS, JSON_VALUES, KNOWN, LOTS, READ, ROLLUPS, WRITES
+from billing_ui.ledger.sqlite_statements import (
+    DAYS_OF_ALL,
+    HOLDS,
+    JSON_VALUES,
+    KNOWN,
+    LOTS,
+    READ,
+    ROLLUPS,
+    WRITES,
+    ZONE,
+)
 from billing_ui.ledger.terms import PlanTerms
 
 # A batch touches a page or two of each table for each account; SQLite's own 2 MB hold those of a few hundred accounts.
@@ -60,7 +70,8 @@ class SqliteBooks:
         with self._db.alone(), self._transaction("IMMEDIATE") as connection:
             pages = self._read(connection, asks)
             answer = decide(pages)
-            self._save(connection, written([page for page in pages.values() if page.is_changed]))
+            (zone,) = connection.execute(ZONE).fetchone() or (None,)
+            self._save(connection, written([page for page in pages.values() if page.is_changed], zone))
         return answer
 
     def _look(self, asks: Sequence[Ask], decide: Decide[Answer]) -> Answer:
@@ -87,7 +98,8 @@ class SqliteBooks:
                 hold[3] = json.loads(hold[3])
                 holds[account_id].append(hold)
         pages = (
-            page_of((*_head(head), lots[head[0]], known[head[0]], holds[head[0]], ()), self._terms) for head in heads
+            page_of((*_head(head), lots[head[0]], known[head[0]], holds[head[0]], (), None), self._terms)
+            for head in heads
         )
         return {page.account_id: page for page in pages}
 
@@ -107,6 +119,7 @@ class SqliteBooks:
             cell["stripe"] = self._stripe
         for statement in ROLLUPS:
             connection.executemany(statement, rows["cells"])
+        connection.executemany(DAYS_OF_ALL, [cell for cell in rows["cells"] if cell["z"] is not None])
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[sqlite3.Connection]:

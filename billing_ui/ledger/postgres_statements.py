@@ -30,7 +30,7 @@ SELECT head.account_id, head.version, head.seq, head.balance, head.held, head.fl
  CASE WHEN head.release_at IS NOT NULL THEN (SELECT json_agg(json_build_array(hold.id, hold.key, hold.quantity,
   hold.draws, hold.allowance, hold.held_at, hold.expires_at, hold.state, hold.request_hash))
   FROM hold WHERE hold.account_id = head.account_id AND hold.state = 'open'
-  AND 'usage:' || hold.key = ANY(%(keys)s::text[])) END
+  AND 'usage:' || hold.key = ANY(%(keys)s::text[])) END, (SELECT zone FROM system_zone)
 FROM account_head head
 LEFT JOIN known ON known.account_id = head.account_id
 LEFT JOIN held ON held.account_id = head.account_id
@@ -46,14 +46,16 @@ _SUM_NAMES = "events, input, output, quantity, charged, overage, uncovered"
 _SUMS = "sum(n), sum(i), sum(o), sum(q), sum(c), sum(v), sum(u)"
 
 # Everything hangs on the heads that still stand as they were read; those that do not are left alone and answered so.
-# Hours are shared by all accounts and processes: whoever adds to several does so in their order, so that none waits for
-# another in a circle.
+# If the days of all accounts have moved to another zone since, none of them does.
+# Hours and days of all are shared by all processes: whoever adds to several does so in their order, so that none waits
+# for another in a circle.
 WRITE = f"""
 WITH wanted AS (
  SELECT * FROM json_to_recordset(%(heads)s::json) AS w (a bigint, v bigint, n bigint, s bigint, b bigint, h bigint,
   u bigint, l timestamptz, d timestamptz, r timestamptz, w jsonb)
 ), locked AS (
  SELECT head.account_id FROM account_head head JOIN wanted ON wanted.a = head.account_id AND wanted.v = head.version
+ WHERE (SELECT zone FROM system_zone) IS NOT DISTINCT FROM %(zone)s::text
  ORDER BY head.account_id FOR NO KEY UPDATE OF head
 ), moved AS (
  UPDATE account_head head SET version = head.version + 1, seq = wanted.s, balance = wanted.b, held = wanted.h,
@@ -96,8 +98,8 @@ WITH wanted AS (
   JOIN moved ON moved.account_id = j.a
  ON CONFLICT (key) DO NOTHING
 ), cell AS (
- SELECT x.* FROM json_to_recordset(%(cells)s::json) AS x (a bigint, d date, h timestamptz, m text, md text, op text,
-  n bigint, i bigint, o bigint, q bigint, c bigint, v bigint, u bigint) JOIN moved ON moved.account_id = x.a
+ SELECT x.* FROM json_to_recordset(%(cells)s::json) AS x (a bigint, d date, h timestamptz, z date, m text, md text,
+  op text, n bigint, i bigint, o bigint, q bigint, c bigint, v bigint, u bigint) JOIN moved ON moved.account_id = x.a
 ), days AS (
  INSERT INTO account_day AS t (account_id, day_on, meter, model, operation, {_SUM_NAMES})
  SELECT a, d, m, md, op, {_SUMS} FROM cell GROUP BY a, d, m, md, op
@@ -105,11 +107,16 @@ WITH wanted AS (
 ), months AS (
  INSERT INTO account_month AS t (account_id, month_on, meter, {_SUM_NAMES})
  SELECT a, date_trunc('month', d), m, {_SUMS} FROM cell GROUP BY 1, 2, 3
- ON CONFLICT (account_id, month_on, meter) DO UPDATE SET {_ROLLUP}
+ ON CONFLICT (month_on, meter, account_id) DO UPDATE SET {_ROLLUP}
 ), hours AS (
  INSERT INTO system_hour AS t (hour_at, meter, model, operation, stripe, {_SUM_NAMES})
  SELECT h, m, md, op, %(stripe)s::smallint, {_SUMS} FROM cell GROUP BY h, m, md, op ORDER BY h, m, md, op
  ON CONFLICT (hour_at, meter, model, operation, stripe) DO UPDATE SET {_ROLLUP}
+), days_of_all AS (
+ INSERT INTO system_day AS t (day_on, meter, model, operation, stripe, {_SUM_NAMES})
+ SELECT z, m, md, op, %(stripe)s::smallint, {_SUMS} FROM cell WHERE z IS NOT NULL GROUP BY z, m, md, op
+ ORDER BY z, m, md, op
+ ON CONFLICT (day_on, meter, model, operation, stripe) DO UPDATE SET {_ROLLUP}
 )
 SELECT account_id FROM moved
 """  # noqa: S608 - built from our own words

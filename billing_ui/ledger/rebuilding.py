@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, delete, insert, select, text, update
+from sqlalchemy import RowMapping, Table, delete, insert, select, update
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.counting import Sums
+from billing_ui.ledger.overall import lock_hours, make_days
 from billing_ui.ledger.recounting import Cell, KeptEvent, KeptHold, MonthCell, Recount
 from billing_ui.ledger.streams import streamed
 from billing_ui.ledger.tables import account_day, account_head, account_month, hold, system_hour, usage_event
@@ -43,13 +44,14 @@ def recount_account(tx: Tx, terms: PlanTerms, account_id: int, now: datetime, zo
     return counted
 
 
-def recount_hours(tx: Tx, paid: str | None) -> None:
-    """The hours of all accounts. Whoever records use meanwhile waits, and is added after it."""
+def recount_all(tx: Tx, paid: str | None, zone: str) -> None:
+    """Hours of all accounts from the events, and days of a zone from those hours. Whoever records use meanwhile waits,
+    and is added after it."""
+    lock_hours(tx)
     connection = tx.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE system_hour IN SHARE ROW EXCLUSIVE MODE"))
     connection.execute(delete(system_hour))
     _insert(tx, system_hour, [_hour(row) for row in connection.execute(hours_told(paid)).mappings()])
+    make_days(tx, zone)
 
 
 def _hour(row: RowMapping) -> dict[str, Any]:

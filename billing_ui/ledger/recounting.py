@@ -79,8 +79,8 @@ class Recount:
             paying = (event.from_lots, event.overage, event.uncovered) if meter == self._paid else (0, 0, 0)
             sums = Sums(1, event.input, event.output, quantity, *paying)
             what = (meter, event.model, event.operation)
-            _add(self.days, (day, *what), sums)
-            _add(self.months, (day.replace(day=1), meter), sums)
+            add(self.days, (day, *what), sums)
+            add(self.months, (day.replace(day=1), meter), sums)
         self._count(draws, event.allowance, event.occurred_at, event.recorded_at)
 
     def hold(self, hold: KeptHold) -> None:
@@ -113,5 +113,6 @@ def _before(calendar: Calendar, frame: Frame) -> Frame:
     return calendar.period(datetime.fromtimestamp(frame.starts - 1, tz=frame.starts_at.tzinfo))
 
 
-def _add(rows: dict[_AnyCell, Sums], key: _AnyCell, sums: Sums) -> None:
+def add(rows: dict[_AnyCell, Sums], key: _AnyCell, sums: Sums) -> None:
+    """Adds to a cell, which begins with nothing."""
     rows[key] = Sums(*(a + b for a, b in zip(rows.get(key, NOTHING), sums, strict=True)))

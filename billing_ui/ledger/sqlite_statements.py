@@ -24,6 +24,8 @@ FROM json_each(?) asked
 CROSS JOIN hold ON hold.account_id = asked.value ->> 0 AND hold.key = asked.value ->> 1
 """
 
+ZONE = "SELECT zone FROM system_zone"
+
 _SUMS = {"events": "n", "input": "i", "output": "o", "quantity": "q", "charged": "c", "overage": "v", "uncovered": "u"}
 
 
@@ -37,10 +39,12 @@ def _rollup(table: str, key: dict[str, str]) -> str:
 
 
 _WHAT = {"meter": ":m", "model": ":md", "operation": ":op"}
-# Each cell is added to a day, a month and an hour.
+# Each cell is added to a day, a month and an hour, and to a day of all accounts where those are kept. Whoever writes is
+# alone here, so days of all have one stripe, and whoever reads them need not add up any.
+DAYS_OF_ALL = _rollup("system_day", {"day_on": ":z"} | _WHAT | {"stripe": "0"})
 ROLLUPS = (
     _rollup("account_day", {"account_id": ":a", "day_on": ":d"} | _WHAT),
-    _rollup("account_month", {"account_id": ":a", "month_on": "date(:d, 'start of month')", "meter": ":m"}),
+    _rollup("account_month", {"month_on": "date(:d, 'start of month')", "meter": ":m", "account_id": ":a"}),
     _rollup("system_hour", {"hour_at": ":h"} | _WHAT | {"stripe": ":stripe"}),
 )
 # In the order in which they are written; the names are those of the rows that `batch_rows.written` makes.

@@ -31,7 +31,15 @@ from billing_ui.ledger.columns import (
     whole,
     words,
 )
-from billing_ui.ledger.usage_tables import account_day, account_month, hold, system_hour, usage_event
+from billing_ui.ledger.usage_tables import (
+    account_day,
+    account_month,
+    hold,
+    system_day,
+    system_hour,
+    system_zone,
+    usage_event,
+)
 from billing_ui.models.types import BigId, Json, UtcDateTime, metadata, one_of
 
 account_head = Table(
@@ -166,6 +174,8 @@ __all__ = [
     "hold",
     "lot",
     "seal",
+    "system_day",
     "system_hour",
+    "system_zone",
     "usage_event",
 ]

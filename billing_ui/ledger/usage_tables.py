@@ -99,6 +99,7 @@ account_day = Table(
     sqlite_with_rowid=False,
 )
 
+# Every account has a row in a month, and whoever asks who used most reads all of them: they stand side by side.
 account_month = Table(
     "account_month",
     metadata,
@@ -106,8 +107,8 @@ account_month = Table(
     Column("month_on", Date, nullable=False),
     words("meter"),
     *_counters(),
-    PrimaryKeyConstraint("account_id", "month_on", "meter"),
-    Index("ix_account_month_month_on", "month_on", "meter"),
+    PrimaryKeyConstraint("month_on", "meter", "account_id"),
+    Index("ix_account_month_account_id", "account_id"),
     sqlite_with_rowid=False,
 )
 
@@ -122,5 +123,31 @@ system_hour = Table(
     *_counters(),
     PrimaryKeyConstraint("hour_at", "meter", "model", "operation", "stripe"),
     CheckConstraint("stripe >= 0 AND stripe <= 15", name="stripe"),
+    sqlite_with_rowid=False,
+)
+
+# Days of all accounts, each the sum of its hours, in one zone: the one that `system_zone` names.
+system_day = Table(
+    "system_day",
+    metadata,
+    Column("day_on", Date, nullable=False),
+    words("meter"),
+    words("model"),
+    words("operation"),
+    Column("stripe", SmallInteger, nullable=False),
+    *_counters(),
+    PrimaryKeyConstraint("day_on", "meter", "model", "operation", "stripe"),
+    CheckConstraint("stripe >= 0 AND stripe <= 15", name="stripe"),
+    sqlite_with_rowid=False,
+)
+
+# One row at most. Without one nobody keeps days of all accounts, and they are read from the hours.
+system_zone = Table(
+    "system_zone",
+    metadata,
+    Column("id", SmallInteger, nullable=False),
+    words("zone"),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("id = 1", name="one"),
     sqlite_with_rowid=False,
 )

@@ -14,6 +14,7 @@ from billing_ui.ledger.check_terms import in_scope
 from billing_ui.ledger.counting import Sums
 from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.kept import OVERAGE, UNCOVERED
+from billing_ui.ledger.overall import days_kept, days_told, zone_of_days
 from billing_ui.ledger.recounting import NOTHING, KeptEvent, KeptHold, Recount
 from billing_ui.ledger.streams import ByAccount, streamed
 from billing_ui.ledger.tables import account_day, account_head, account_month, entry, hold, usage_event
@@ -80,6 +81,15 @@ def hour_findings(connection: Connection, paid: str | None) -> Iterator[Finding]
         subject = _named(at.isoformat(timespec="minutes"), row["meter"], row["model"], row["operation"])
         kept, told = (Sums._make(row[f"{side}_{name}"] for name in COUNTERS) for side in ("kept", "told"))
         yield from _sums("system_hour", 0, subject, kept, told)
+
+
+def day_findings(connection: Connection) -> Iterator[Finding]:
+    """Days of all accounts that are not what their hours come to."""
+    zone = zone_of_days(connection)
+    if zone is not None:
+        kept, told = days_kept(connection), days_told(connection, zone)
+        for cell in sorted(kept.keys() | told.keys()):
+            yield from _sums("system_day", 0, _named(*cell), kept.get(cell, NOTHING), told.get(cell, NOTHING))
 
 
 def _rollup(table: Table, when: str, *more: str) -> Select[Any]:

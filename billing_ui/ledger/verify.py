@@ -13,7 +13,7 @@ from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.lot_checks import LOT_CHECKS
 from billing_ui.ledger.seal_verify import seal_findings
 from billing_ui.ledger.usage_checks import USAGE_CHECKS
-from billing_ui.ledger.usage_verify import hour_findings, usage_findings
+from billing_ui.ledger.usage_verify import day_findings, hour_findings, usage_findings
 
 _FIRST, _LAST = -(2**63), 2**63 - 1
 _NEXT = text(
@@ -34,7 +34,7 @@ def verify(db: Database, paid_meter: str | None = None, accounts_at_once: int = 
             for after, upto in _chunks(connection, accounts_at_once)
             for finding in _findings(connection, {"after": after, "upto": upto}, paid_meter)
         ]
-        return [*found, *hour_findings(connection, paid_meter)]
+        return [*found, *hour_findings(connection, paid_meter), *day_findings(connection)]
 
 
 def _chunks(connection: Connection, accounts: int) -> Iterator[tuple[int, int]]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import add
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Row, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, String, cast, func, literal, select, union_all
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from billing_ui.infra.db import Tx
 from billing_ui.kit.period import add_months, local_day
@@ -20,8 +22,7 @@ from billing_ui.ledger.usage_tables import COUNTERS
 GroupBy = Literal["day", "operation", "model", "session"]
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(NamedTuple):
     """Sums over events that drew one meter. Of the `quantity` drawn, `charged` left the balance, `overage` is billed,
     `uncovered` is charged to nobody. `input` counts cached tokens too."""
 
@@ -38,8 +39,8 @@ class Used:
         """What the plan included, where the meter is the paid one."""
         return self.quantity - self.charged - self.overage - self.uncovered
 
-    def __add__(self, other: Used) -> Used:
-        return Used(*(getattr(self, name) + getattr(other, name) for name in COUNTERS))
+    def plus(self, other: Used) -> Used:
+        return Used(*map(add, self, other))
 
 
 class UsedIn(NamedTuple):
@@ -92,14 +93,25 @@ def month(tx: Tx, account_id: int, month_on: date) -> MonthView:
     """The month that a local day lies in."""
     first = month_on.replace(day=1)
     table = account_day.c
-    query = select(table.day_on, table.operation, table.model, table.meter, *(table[name] for name in COUNTERS)).where(
-        table.account_id == account_id, table.day_on.between(first, add_months(first, 1) - timedelta(days=1))
-    )
-    cells = [(cell, _used(cell)) for cell in tx.execute(query)]
-    days = _folded((cell.day_on.isoformat(), cell.meter, used) for cell, used in cells)
-    operations = _folded((cell.operation, cell.meter, used) for cell, used in cells)
-    models = _folded((cell.model, cell.meter, used) for cell, used in cells)
+    mine = (table.account_id == account_id, table.day_on.between(first, add_months(first, 1) - timedelta(days=1)))
+    cells = select(*(table[name] for name in (*_PARTS, "meter", *COUNTERS))).where(*mine).cte("cells").c
+    parts: list[list[UsedIn]] = [[] for _ in _PARTS]
+    for part, group, meter, *sums in tx.execute(union_all(*(_by(cells, number) for number in range(len(_PARTS))))):
+        parts[part].append(UsedIn(group, meter, Used(*sums)))
+    days, operations, models = (tuple(sorted(rows)) for rows in parts)
     return MonthView(first, days, operations, models, totals_of(operations))
+
+
+_PARTS = ("day_on", "operation", "model")
+
+
+def _by(cells: ReadOnlyColumnCollection[str, Any], part: int) -> Select[Any]:
+    """The sums of one breakdown, with its number and its groups as words, so that several are one answer."""
+    group = cells[_PARTS[part]]
+    sums = (whole_sum(cells[name]).label(name) for name in COUNTERS)
+    return select(literal(part).label("part"), cast(group, String).label("group"), cells.meter, *sums).group_by(
+        group, cells.meter
+    )
 
 
 _COLUMN = {"day": "day_on", "operation": "operation", "model": "model"}
@@ -121,7 +133,7 @@ def _used(row: Row[Any]) -> Used:
 def _folded(cells: Iterable[tuple[str, str, Used]]) -> tuple[UsedIn, ...]:
     sums: dict[tuple[str, str], Used] = {}
     for group, meter, used in cells:
-        sums[group, meter] = sums.get((group, meter), Used()) + used
+        sums[group, meter] = sums.get((group, meter), Used()).plus(used)
     return tuple(UsedIn(*key, used) for key, used in sorted(sums.items()))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select, text
 from sqlmodel import col
 
+from billing_ui import ledger
 from billing_ui.env import Env
 from billing_ui.infra.db import Tx
 from billing_ui.models import CatalogueState, PlanVersion, Subscription, TokenPackage
@@ -45,6 +46,7 @@ def apply(env: Env, actor: Actor, overwrite: bool = False) -> Diff:
         changes = catalogue_changes.find(tx, env.catalogue, overwrite=overwrite)
         catalogue_changes.write(tx, env, actor, changes)
         _remember(tx, env, actor, state)
+        ledger.move_days(tx, env.catalogue.zone)
     return Diff(env.catalogue.name, changes)
 
 

@@ -27,19 +27,19 @@ class Rebuilt:
 
 
 def rebuild_account(env: Env, actor: Actor, account: str, reason: str = "") -> Rebuilt:
-    """Days, months and counters of one account, by its public id. Hours belong to all accounts and stay."""
+    """Days, months and counters of one account, by its public id. Hours and days of all accounts stay."""
     require(actor, "settings.write")
     return Rebuilt(1, _count_anew(env, actor, account, reason))
 
 
 def rebuild_all(env: Env, actor: Actor, reason: str = "") -> Rebuilt:
-    """Every account in a transaction of its own, then the hours of all. Safe to repeat, and to break off."""
+    """Every account in a transaction of its own, then hours and days of all. Safe to repeat, and to break off."""
     require(actor, "settings.write")
     with env.db.read() as tx:
         accounts = tx.scalars(select(col(Account.public_id)).order_by(col(Account.id))).all()
     events = sum(_count_anew(env, actor, account, reason) for account in accounts)
     with env.db.begin() as tx:
-        ledger.recount_hours(tx, env.catalogue.paid_meter)
+        ledger.recount_all(tx, env.catalogue.paid_meter, env.catalogue.zone)
         audits.record(tx, env, actor, "usage.hours_rebuilt", env.catalogue.name, reason)
     return Rebuilt(len(accounts), events)
 

@@ -1,12 +1,19 @@
-"""The statements of the usage writer on PostgreSQL: planned once, not again for each batch."""
+"""The statements of the usage writer on PostgreSQL: planned once, and written only while what was read still stands."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from typing import Any
+
+from sqlalchemy import select
 
 from billing_ui.infra.db import Database
 from billing_ui.ledger.asks import Outcome, Taken
 from billing_ui.ledger.batch_postgres import PostgresBooks
 from billing_ui.ledger.deciding import Page
+from billing_ui.ledger.tables import system_day
+from billing_ui.rules.access import system
+from billing_ui.services import plans
 from billing_ui.services.usage_asks import ask
 from tests.metering import HOST, chat, prepaid
 from tests.world import open_world
@@ -44,4 +51,31 @@ def test_a_statement_is_planned_once_whatever_the_batches_ask(postgres_stocked_u
             await books.close()
 
         asyncio.run(twelve_events())
+    database.dispose()
+
+
+def test_what_was_decided_before_the_days_of_all_moved_is_decided_again(postgres_stocked_url: str) -> None:
+    database = Database(postgres_stocked_url)
+    with open_world(database) as world:
+        sari = prepaid(world, 1_000)
+        conninfo = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        books = PostgresBooks(conninfo, world.env.writer.terms, 0)
+        asked = ask(world.env, HOST, "record", chat(sari.account_id, "evt", 30))
+
+        def decide(pages: dict[int, Page], zone: str = "") -> Outcome:
+            if zone:
+                plans.apply(replace(world.env, catalogue=replace(world.env.catalogue, zone=zone)), system("test"))
+            return pages[sari.account_id].decide(asked, world.clock.now())
+
+        async def record_while_they_move() -> None:
+            _, lost = await books.write([asked], partial(decide, zone="Pacific/Kiritimati"), locking=False)
+            assert lost == {sari.account_id} and world.balance(sari) == 1_000
+            _, lost = await books.write([asked], decide, locking=False)
+            assert not lost and world.balance(sari) == 970
+            await books.close()
+
+        asyncio.run(record_while_they_move())
+        with database.read() as tx:
+            assert [str(day) for day in tx.scalars(select(system_day.c.day_on))] == ["2026-11-21"]
+        world.books_are_right()
     database.dispose()

@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from billing_ui import ledger
 from billing_ui.ledger import Finding, Held
-from billing_ui.ledger.tables import account_day, account_head, account_month, system_hour
+from billing_ui.ledger.tables import account_day, account_head, account_month, system_day, system_hour
 from billing_ui.models import Audit
 from billing_ui.queries.usage import UsedIn, month
 from billing_ui.queries.usage import usage as by_day
@@ -38,10 +38,10 @@ def name_of(world: World, customer: Customer) -> str:
 
 def rollups(world: World) -> list[Any]:
     with world.env.db.read() as tx:
-        return [
-            sorted(tuple(row) for row in tx.execute(select(table)))
-            for table in (account_day, account_month)
-        ] + [sorted(tuple(row)[:4] + tuple(row)[5:] for row in tx.execute(select(system_hour)))]  # fmt: skip
+        return [sorted(tuple(row) for row in tx.execute(select(table))) for table in (account_day, account_month)] + [
+            sorted(tuple(row)[:4] + tuple(row)[5:] for row in tx.execute(select(table)))
+            for table in (system_hour, system_day)
+        ]
 
 
 def counters(world: World, customer: Customer) -> dict[tuple[str, str], int]:
@@ -134,10 +134,14 @@ def test_what_was_damaged_is_found_and_mended(world: World) -> None:
         connection.execute(update(account_day).where(account_day.c.model == "small").values(quantity=7))
         connection.execute(update(account_month).values(events=9))
         connection.execute(update(system_hour).values(input=system_hour.c.input + 1))
+        connection.execute(update(system_day).values(charged=8))
         windows = {"tokens": {"day": (1795194000, 41), "period": (1793466000, 1)}}
         connection.execute(update(account_head).values(windows=windows))
     found = {finding.check: finding for finding in ledger.verify(world.env.db, "tokens")}
-    assert {"account_day_quantity", "account_month_events", "system_hour_input", "window", "included"} == set(found)
+    assert set(found) == {
+        "account_day_quantity", "account_month_events", "system_hour_input", "system_day_input", "system_day_charged",
+        "window", "included",
+    }  # fmt: skip
     assert found["account_day_quantity"] == Finding(
         "account_day_quantity", sari.account_id, "2026-11-21 tokens small chat", 7, 700
     )
