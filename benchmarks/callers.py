@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 
 from benchmarks.samples import Sample
 
 Act = Callable[[], Awaitable[object]]
+# Of a turn that much goes by before anything counts: until then not every caller is waiting for an answer.
+LEAD = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a turn in which all callers are under way: neither the start nor the last ones are counted."""
+
+    counted_from: float
+    end: float
+
+    @classmethod
+    def of(cls, seconds: float) -> Window:
+        start = time.perf_counter()
+        return cls(start + seconds * LEAD, start + seconds)
+
+    def sample(self, asked: Iterable[tuple[float, float]], each: int = 1) -> Sample:
+        """Out of when something was asked and how long it took: what was answered in the window, and how long each
+        took that was asked in it, however late the answer came."""
+        told = list(asked)
+        answered = sum(self.counted_from <= at + took < self.end for at, took in told)
+        taken = [took for at, took in told if self.counted_from <= at]
+        return Sample(answered * each, self.end - self.counted_from, taken)
 
 
 async def crowd(act: Act, callers: int, seconds: float) -> Sample:
     """Closed loop: so many callers, each with one ask at a time."""
-    taken: list[float] = []
-    start = time.perf_counter()
-    end = start + seconds
+    asked: list[tuple[float, float]] = []
+    window = Window.of(seconds)
 
     async def caller() -> None:
-        while (asked := time.perf_counter()) < end:
+        while (at := time.perf_counter()) < window.end:
             await act()
-            taken.append(time.perf_counter() - asked)
+            asked.append((at, time.perf_counter() - at))
 
     await asyncio.gather(*(caller() for _ in range(callers)))
-    return Sample(len(taken), time.perf_counter() - start, taken)
+    return window.sample(asked)
 
 
 async def stream(act: Act, per_second: float, seconds: float) -> Sample:

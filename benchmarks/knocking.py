@@ -8,51 +8,64 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmarks.callers import Window
 from benchmarks.samples import Sample
 
 HOST = "127.0.0.1"
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
-# When to send no more: nothing, or the next request.
-Next = Callable[[], bytes | None]
+# At this moment the next request, or nothing more.
+Next = Callable[[float], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Knocks:
-    """How long each request took, in seconds, how long all took together, and what was not answered with success."""
+    """When each request was sent and how long it took, in seconds, how long all took together, and what was not
+    answered with success."""
 
-    taken: tuple[float, ...]
+    asked: tuple[tuple[float, float], ...]
     seconds: float
     refused: tuple[int, ...]
 
     @property
-    def per_second(self) -> float:
-        return len(self.taken) / self.seconds
+    def taken(self) -> tuple[float, ...]:
+        return tuple(took for _at, took in self.asked)
 
-    def sample(self) -> Sample:
+    @property
+    def per_second(self) -> float:
+        return len(self.asked) / self.seconds
+
+    def require_answers(self) -> Knocks:
         """Raises when anything was refused: a fast no is no answer."""
         if self.refused:
             raise RuntimeError(f"{len(self.refused)} requests were refused: {sorted(set(self.refused))}")
-        return Sample(len(self.taken), self.seconds, self.taken)
+        return self
 
 
 def knock(port: int, requests: Sequence[bytes], connections: int) -> Knocks:
     """Sends all requests, each connection the next one that is left, and waits for every answer."""
     left = iter(requests)
-    return asyncio.run(_knock(port, lambda: next(left, None), connections))
+    return asyncio.run(_knock(port, lambda _now: next(left, None), connections))
 
 
-def knock_for(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Knocks:
-    """Keeps on for so long, and waits for every answer."""
-    end = time.perf_counter() + seconds
-    return asyncio.run(_knock(port, lambda: next(requests) if time.perf_counter() < end else None, connections))
+def knock_for(port: int, requests: Iterator[bytes], connections: int, seconds: float, each: int = 1) -> Sample:
+    """Keeps on for so long, and waits for every answer. A request stands for `each` operations."""
+    window: list[Window] = []
+
+    def following(now: float) -> bytes | None:
+        if not window:
+            window.append(Window.of(seconds))
+        return next(requests) if now < window[0].end else None
+
+    knocks = asyncio.run(_knock(port, following, connections)).require_answers()
+    return window[0].sample(knocks.asked, each)
 
 
 class _Line(asyncio.Protocol):
     """One connection. As little as a client can do, because it shares the machine with the door."""
 
-    def __init__(self, following: Next, taken: list[float], refused: list[int]) -> None:
-        self._next, self._taken, self._refused = following, taken, refused
+    def __init__(self, following: Next, asked: list[tuple[float, float]], refused: list[int]) -> None:
+        self._next, self._asked, self._refused = following, asked, refused
         self._got = b""
         self._wanted = 0
         self._sent = 0.0
@@ -61,7 +74,6 @@ class _Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._send()
 
     def data_received(self, data: bytes) -> None:
         self._got += data
@@ -73,19 +85,20 @@ class _Line(asyncio.Protocol):
             assert told is not None
             self._wanted = head + len(_END) + int(told[1])
         if len(self._got) >= self._wanted:
-            self._taken.append(time.perf_counter() - self._sent)
+            self._asked.append((self._sent, time.perf_counter() - self._sent))
             status = int(self._got[9:12])
             if status not in {200, 201}:
                 self._refused.append(status)
             self._got, self._wanted = self._got[self._wanted :], 0
-            self._send()
+            self.send()
 
     def connection_lost(self, _error: Exception | None) -> None:
         if not self.done.done():
             self.done.set_exception(ConnectionError("the door was shut"))
 
-    def _send(self) -> None:
-        request = self._next()
+    def send(self) -> None:
+        now = time.perf_counter()
+        request = self._next(now)
         if request is None:
             self.done.set_result(None)
             self._transport.close()
@@ -95,13 +108,16 @@ class _Line(asyncio.Protocol):
 
 
 async def _knock(port: int, following: Next, connections: int) -> Knocks:
-    taken: list[float] = []
+    """Time runs once all connections stand."""
+    asked: list[tuple[float, float]] = []
     refused: list[int] = []
-    start = time.perf_counter()
     loop = asyncio.get_running_loop()
     lines = [
-        (await loop.create_connection(lambda: _Line(following, taken, refused), HOST, port))[1]
+        (await loop.create_connection(lambda: _Line(following, asked, refused), HOST, port))[1]
         for _ in range(connections)
     ]
+    start = time.perf_counter()
+    for line in lines:
+        line.send()
     await asyncio.gather(*(line.done for line in lines))
-    return Knocks(tuple(taken), time.perf_counter() - start, tuple(refused))
+    return Knocks(tuple(asked), time.perf_counter() - start, tuple(refused))

@@ -39,8 +39,8 @@ _COMPARED: tuple[Any, ...] = (
 COMPARISONS = {module.NAME: cast(Scenario, module) for module in _COMPARED}
 _MEASURED: tuple[Any, ...] = (webhooks, live_push)
 MEASUREMENTS = {module.NAME: cast(Measurement, module) for module in _MEASURED}
-# These watch a browser for minutes.
-SLOW = {live_push.NAME}
+# One watches a browser for minutes, the other has goals at ten million events only.
+SLOW = {live_push.NAME, rollups.NAME}
 
 
 class UnknownError(ValueError):

@@ -6,14 +6,16 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
+from benchmarks.callers import LEAD, Window
 from benchmarks.reference.raw_cte import instants_by_name, statement
 from benchmarks.samples import Sample
 from benchmarks.traffic import MODELS, OPERATIONS, REPEATED_PERCENT
 
-_PROGRESS = re.compile(r"progress: ([\d.]+) s, ([\d.]+) tps")
+_OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan -c synchronous_commit=on"
 _turns = count(1)
 
 # One in twenty is the last event once more. Operation and model are drawn by number.
@@ -64,23 +66,35 @@ class Pgbench:
         self, program: str, conninfo: str, accounts: tuple[int, ...], folder: Path, written: str | None = None
     ) -> None:
         self._program, self._conninfo = program, conninfo
-        self._first, self._last = min(accounts), max(accounts)
+        self._first, self._last, self._folder = min(accounts), max(accounts), folder
         with tempfile.NamedTemporaryFile("w", suffix=".sql", dir=folder, delete=False) as file:
             file.write(written or script())
         self._file = file.name
 
     def run(self, clients: int, seconds: float) -> Sample:
-        """The first second is for connecting and planning, and does not count."""
+        """Whole seconds only, on connections of its own; their start, when each plans the statement, does not count."""
         counted = max(1, round(seconds))
         told = {"turn": next(_turns), "n": 0, "a": 0, "first": self._first, "last": self._last, **instants_by_name()}
         values = [f"-D{name}={value}" for name, value in told.items()]
-        command = [self._program, "-n", "-M", "prepared", "-P", "1", "-T", str(counted + 1), "-c", str(clients),
-                   "-j", "2" if clients > 1 else "1", "-f", self._file, *values, self._conninfo]  # fmt: skip
-        options = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan -c synchronous_commit=on"
-        ended = subprocess.run(
-            command, env=os.environ | {"PGOPTIONS": options}, capture_output=True, text=True, check=False, timeout=300
-        )
-        turns = [float(tps) for at, tps in _PROGRESS.findall(ended.stderr) if float(at) > 1.5]
-        if ended.returncode or not turns:
-            raise RuntimeError(f"pgbench: {ended.stderr[-600:]}")
-        return Sample(operations=round(sum(turns)), seconds=float(len(turns)))
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix="pgbench-") as logs:
+            command = [self._program, "-n", "-M", "prepared", "-T", str(counted), "-c", str(clients),
+                       "-j", "2" if clients > 1 else "1", "-l", f"--log-prefix={logs}/log", "-f", self._file, *values,
+                       self._conninfo]  # fmt: skip
+            ended = subprocess.run(
+                command, env=os.environ | {"PGOPTIONS": _OPTIONS}, capture_output=True, text=True, check=False,
+                timeout=300,
+            )  # fmt: skip
+            if ended.returncode:
+                raise RuntimeError(f"pgbench: {ended.stderr[-600:]}")
+            return sample_of([line for file in Path(logs).iterdir() for line in file.read_text().splitlines()], counted)
+
+
+def sample_of(log: Iterable[str], seconds: int) -> Sample:
+    """Out of the log of pgbench: a line for each transaction that ended, with how long it took and when that was."""
+    asked = []
+    for line in log:
+        _client, _number, micros, _script, at, past = line.split()[:6]
+        took = int(micros) / 1e6
+        asked.append((int(at) + int(past) / 1e6 - took, took))
+    start = min(at for at, _took in asked)
+    return Window(start + LEAD * seconds, start + seconds).sample(asked)

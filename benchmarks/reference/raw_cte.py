@@ -41,9 +41,15 @@ def _rollup(table: str, keys: str, values: str) -> str:
     )
 
 
+# The key is looked up by what comes before it in the unique index, an order that no other index has: statistics that
+# know one entry for each account would else have all entries of a busy one looked through.
 TEMPLATE = f"""
 WITH known AS MATERIALIZED (
- SELECT seq FROM entry WHERE account_id = CAST({{a}} AS bigint) AND key = 'usage:' || CAST({{e}} AS text) LIMIT 1
+ SELECT seq FROM (
+  SELECT account_id, key, seq FROM entry
+  WHERE (account_id, key, line) <= (CAST({{a}} AS bigint), 'usage:' || CAST({{e}} AS text), 32767)
+  ORDER BY account_id DESC, key DESC, line DESC LIMIT 1
+ ) AS before WHERE account_id = CAST({{a}} AS bigint) AND key = 'usage:' || CAST({{e}} AS text)
 ), moved AS (
  UPDATE account_head head SET version = version + 1, seq = seq + 1, balance = balance - CAST({{q}} AS bigint),
   used = used + CAST({{q}} AS bigint), last_at = greatest(last_at, CAST({{at}} AS timestamptz)),

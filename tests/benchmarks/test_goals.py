@@ -7,9 +7,10 @@ from random import Random
 import pytest
 
 from benchmarks import comparing, grown, machine, report
+from benchmarks.callers import Window
 from benchmarks.goals import Goal, all_goals, bootstrap, judge
 from benchmarks.listing import COMPARISONS, UnknownError, chosen
-from benchmarks.pgbench import script
+from benchmarks.pgbench import sample_of, script
 from benchmarks.samples import Sample
 from benchmarks.traffic import Traffic
 
@@ -121,3 +122,18 @@ def test_the_page_is_written_from_its_frame(tmp_path: Path) -> None:
     told = page.read_text(encoding="utf-8")
     assert "not quiet" in told
     assert "{{" not in told
+
+
+def test_only_what_is_answered_while_all_are_under_way_counts_but_every_wait_does() -> None:
+    window = Window(counted_from=10.0, end=11.0)
+    early, within, late = (9.9, 0.05), (10.2, 0.3), (10.9, 0.5)
+    sample = window.sample([early, within, late], each=100)
+    assert (sample.operations, sample.seconds) == (100, 1.0)
+    assert sample.taken == [0.3, 0.5]
+
+
+def test_the_log_of_pgbench_is_counted_as_callers_of_our_own_are() -> None:
+    log = [f"0 {number} 5000 0 {1_700_000_000 + number // 100} {number % 100}0000" for number in range(1, 101)]
+    sample = sample_of(log, seconds=1)
+    assert (sample.operations, sample.seconds) == (80, pytest.approx(0.8))
+    assert set(sample.taken) == {0.005}
