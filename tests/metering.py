@@ -35,13 +35,18 @@ def bring(world: World, account_id: int, tokens: int, key: str, **lot_facts: Any
 def prepaid(world: World, tokens: int, lots: int = 1, email: str = "sari@pelanggan.test") -> Customer:
     """A customer on a plan that includes nothing, with so many tokens in so many lots."""
     customer = world.customer(email)
+    goes_prepaid(world, customer)
+    for number in range(lots):
+        bring(world, customer.account_id, tokens // lots, f"in:{number}")
+    return customer
+
+
+def goes_prepaid(world: World, customer: Customer) -> None:
+    """The customer is on a plan that includes nothing."""
     with world.env.db.begin() as tx:
         plan = plans.current_version(tx, "bpp")
         assert plan.id is not None
         ledger.set_plan(tx, customer.account_id, plan.id, world.clock.now().date())
-    for number in range(lots):
-        bring(world, customer.account_id, tokens // lots, f"in:{number}")
-    return customer
 
 
 def chat(account_id: int, event_id: str, tokens: int = 1, **told: Any) -> Usage:

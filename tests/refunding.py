@@ -96,7 +96,7 @@ def pockets(world: World, account_id: int) -> dict[tuple[str, str], int]:
 
 def spend(world: World, account_id: int, tokens: int) -> None:
     """The customer uses tokens."""
-    now, key = world.clock.now(), f"usage:{world.env.ids.public('evt')}"
+    now, key = world.clock.now(), f"spent:{world.env.ids.public('evt')}"
     used = ledger.Transfer(ledger.TOKEN, ledger.WALLET, ledger.CONSUMED, tokens)
     with world.env.db.begin() as tx:
         ledger.post(tx, ledger.Posting(account_id, key, "test", "test", now, (used,)), now)

@@ -1,11 +1,11 @@
-"""What others may ask of an account's head besides posting: to open it, to change its plan, and which lots are due."""
+"""What others may ask of an account's head besides posting: to open it, and which lots are due."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select
 
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.drafting import STATS
@@ -23,13 +23,6 @@ def open_head(tx: Tx, account_id: int, plan_version_id: int, zone: str, period_o
             "release_at": None, "version": 0, "windows": {}, **dict.fromkeys(STATS, 0),
         },
     )  # fmt: skip
-
-
-def set_plan(tx: Tx, account_id: int, plan_version_id: int, period_on: date) -> None:
-    """The account is on this plan version from now on; balances, lots and running windows stay."""
-    moved = update(account_head).where(account_head.c.account_id == account_id)
-    values = {"plan_version_id": plan_version_id, "period_on": period_on, "version": account_head.c.version + 1}
-    tx.connection().execute(moved.values(**values))
 
 
 def with_due_lots(tx: Tx, now: datetime, limit: int) -> Sequence[int]:

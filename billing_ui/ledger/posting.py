@@ -16,7 +16,7 @@ from billing_ui.rules.errors import KeyReused
 
 # Entries of an account are numbered without gaps and their recorded_at never falls, so the last one at an instant is
 # found by halving: no index on time is needed.
-_AS_OF = text(
+_LAST_AS_OF = text(
     "WITH RECURSIVE search (low, high) AS ("
     " SELECT CAST(0 AS BIGINT), seq FROM account_head WHERE account_id = :account_id"
     " UNION ALL"
@@ -25,7 +25,7 @@ _AS_OF = text(
     " FROM search JOIN entry middle"
     "  ON middle.account_id = :account_id AND middle.seq = (search.low + search.high + 1) / 2"
     " WHERE search.low < search.high"
-    ") SELECT balance_after FROM entry"
+    ") SELECT seq, balance_after FROM entry"
     " WHERE account_id = :account_id AND seq = (SELECT max(low) FROM search)"
 ).bindparams(bindparam("at", type_=UtcDateTime))
 
@@ -49,5 +49,14 @@ def _receipt_of_before(tx: Tx, posting: Posting) -> Receipt:
 
 def balance_as_of(tx: Tx, account_id: int, at: datetime) -> int:
     """The balance that stood in the books at an instant, by the time of recording."""
-    found = tx.connection().execute(_AS_OF, {"account_id": account_id, "at": at}).scalar()
-    return int(found or 0)
+    return _last_as_of(tx, account_id, at)[1]
+
+
+def last_seq_as_of(tx: Tx, account_id: int, at: datetime) -> int:
+    """The number of the last entry that stood in the books at an instant; 0 where there was none."""
+    return _last_as_of(tx, account_id, at)[0]
+
+
+def _last_as_of(tx: Tx, account_id: int, at: datetime) -> tuple[int, int]:
+    found = tx.connection().execute(_LAST_AS_OF, {"account_id": account_id, "at": at}).first()
+    return (0, 0) if found is None else (int(found.seq), int(found.balance_after))

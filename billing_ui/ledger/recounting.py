@@ -103,13 +103,14 @@ class Recount:
             counters.setdefault(meter, {})[kind] = (self._running[kind], used)
         if self._paid is not None and self.included:
             running = self._calendar.period(now)
-            before = _before(self._calendar, running)
+            earlier = before(self._calendar, running)
             counters.setdefault(self._paid, {})["period"] = (running.starts, self.included.get(running.starts, 0))
-            counters[self._paid]["before"] = (before.starts, self.included.get(before.starts, 0))
+            counters[self._paid]["before"] = (earlier.starts, self.included.get(earlier.starts, 0))
         return counters
 
 
-def _before(calendar: Calendar, frame: Frame) -> Frame:
+def before(calendar: Calendar, frame: Frame) -> Frame:
+    """The period that ends where another one begins."""
     return calendar.period(datetime.fromtimestamp(frame.starts - 1, tz=frame.starts_at.tzinfo))
 
 

@@ -71,7 +71,7 @@ def usage_findings(connection: Connection, scope: Mapping[str, int], paid: str |
                 recount.hold(KeptHold._make(row))
             yield from _cells("account_day", head.account_id, days, recount.days)
             yield from _cells("account_month", head.account_id, months, recount.months)
-            yield from _counters(head, calendar, recount)
+            yield from _counters(head, recount)
 
 
 def hour_findings(connection: Connection, paid: str | None) -> Iterator[Finding]:
@@ -111,7 +111,7 @@ def _sums(check: str, account_id: int, subject: str, kept: Sums, told: Sums) -> 
             yield Finding(f"{check}_{name}", account_id, subject, found, expected)
 
 
-def _counters(head: Any, calendar: Calendar, recount: Recount) -> Iterator[Finding]:
+def _counters(head: Any, recount: Recount) -> Iterator[Finding]:
     """What the head counted in the windows that it counts, and what it took out of what the plan includes."""
     meters = sorted(head.windows.keys() | {meter for meter, _ in recount.used})
     for meter in meters:
@@ -123,9 +123,7 @@ def _counters(head: Any, calendar: Calendar, recount: Recount) -> Iterator[Findi
         for slot in ("period", "before"):
             starts, taken = counters.get(slot, (0, 0))
             expected = recount.included.get(starts, 0)
-            # Once the plan's periods begin on another day nobody can say what was taken in one that is over.
-            is_ours = slot in counters and calendar.period(datetime.fromtimestamp(starts, UTC)).starts == starts
-            if is_ours and taken != expected:
+            if slot in counters and taken != expected:
                 yield Finding("included", head.account_id, _named(meter, slot), taken, expected)
 
 

@@ -46,7 +46,7 @@ def assert_exactly_the_balance_was_spent(books: Books, succeeded: int) -> None:
 
 def test_two_hundred_spends_of_one_from_a_hundred_in_threads(books: Books) -> None:
     with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(spend_one, books.db, books.account_id, f"usage:{at}") for at in range(ATTEMPTS)]
+        asked = [threads.submit(spend_one, books.db, books.account_id, f"spent:{at}") for at in range(ATTEMPTS)]
     assert_exactly_the_balance_was_spent(books, sum(answer.result() for answer in asked))
 
 
@@ -81,11 +81,11 @@ def test_a_spend_that_waited_sees_what_the_one_before_it_left(books: Books) -> N
 
     def wait_and_spend() -> None:
         started.set()
-        results.append(spend_one(books.db, books.account_id, "usage:second"))
+        results.append(spend_one(books.db, books.account_id, "spent:second"))
 
     second = threading.Thread(target=wait_and_spend)
     with books.db.begin() as tx:
-        first = books.posting("usage:first", Transfer("TOKEN", "wallet", "consumed", 30))
+        first = books.posting("spent:first", Transfer("TOKEN", "wallet", "consumed", 30))
         ledger.post(tx, first, START)
         second.start()
         started.wait(5)
@@ -101,7 +101,7 @@ def main(url: str, account_id: str, first: str) -> None:
     """One of the processes: a quarter of the attempts."""
     db = Database(url)
     attempts = range(int(first), int(first) + ATTEMPTS // 4)
-    sys.stdout.write(str(sum(spend_one(db, int(account_id), f"usage:{at}") for at in attempts)))
+    sys.stdout.write(str(sum(spend_one(db, int(account_id), f"spent:{at}") for at in attempts)))
     db.dispose()
 
 

@@ -106,7 +106,7 @@ def test_a_spend_that_waited_behind_a_freeze_sees_it(db: Database) -> None:
     def spend() -> None:
         waits.wait(5)
         try:
-            books.take(100, "usage:late")
+            books.take(100, "spent:late")
         except InsufficientBalance as error:
             refused.append(error)
 

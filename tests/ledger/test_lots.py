@@ -59,7 +59,7 @@ def test_what_is_due_leaves_before_anything_else_is_posted(books: Books) -> None
     with pytest.raises(InsufficientBalance) as refusal:
         books.take(131)
     assert refusal.value.facts == {"balance": 130, "needed": 131}
-    receipt = books.take(130, key="usage:a")
+    receipt = books.take(130, key="spent:a")
     assert (receipt.balance_before, receipt.balance_after) == (130, 0)
     assert books.head().expired == 20
     assert ledger.verify(books.db) == []

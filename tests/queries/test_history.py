@@ -9,11 +9,13 @@ import pytest
 
 from billing_ui import ledger
 from billing_ui.kit.amount import Amount
-from billing_ui.ledger import Posting, Transfer
+from billing_ui.ledger import Posting, Taken, Transfer
 from billing_ui.models import Refund
 from billing_ui.queries.history import CHOICES, HistoryPage, HistoryRow, history, one_row
 from billing_ui.rules.facts import Captured
 from billing_ui.rules.lists import ListAsk, read_ask
+from billing_ui.services import usage
+from tests.metering import HOST, chat, goes_prepaid
 from tests.world import Customer, World
 
 ZONE = "Asia/Jakarta"
@@ -26,10 +28,10 @@ def pay(world: World, customer: Customer, amount: int, payment_id: str, method: 
 
 
 def use(world: World, customer: Customer, tokens: int, name: str) -> None:
-    with world.env.db.begin() as tx:
-        spent = (Transfer("TOKEN", "wallet", "consumed", tokens),)
-        posting = Posting(customer.account_id, f"usage:{name}", name, "host:test", world.clock.now(), spent)
-        ledger.post(tx, posting, world.clock.now())
+    """On a plan that includes nothing, so that all of it leaves the balance."""
+    goes_prepaid(world, customer)
+    taken = usage.record_and_wait(world.env, HOST, chat(customer.account_id, name, tokens)).result
+    assert isinstance(taken, Taken) and taken.charged == tokens
 
 
 def give(world: World, customer: Customer, tokens: int, name: str) -> None:
