@@ -35,7 +35,9 @@ async def balance(account: str = "", external_id: str = "", as_of: str = "") -> 
     if bool(account) == bool(external_id):
         raise FieldInvalid(field="external_id", why="exactly_one_of_external_id_account")
     then = await runtime.run(_read, env, account, external_id, at)
-    told = BalanceAnswer(account=then.account, external_id=then.external_id, as_of=then.at, balance=then.balance)
+    told = BalanceAnswer(
+        account=then.account, external_id=then.external_id, as_of=then.at, balance=then.balance, unit="TOKEN"
+    )
     return JSONResponse(told.model_dump(mode="json"))
 
 

@@ -95,7 +95,7 @@ class BalanceAnswer(BaseModel):
     external_id: str | None
     as_of: datetime
     balance: int
-    unit: str = "TOKEN"
+    unit: Literal["TOKEN"]
 
 
 class Sum(BaseModel):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Limit:
 class Meter(Limit):
     """The tightest limit of a meter, and in `limits` all of them."""
 
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[Limit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,13 @@ class Refusal:
     """Why not: the limit that binds and when it resets, or what is missing."""
 
     reason: str
-    meter: str | None = None
-    window: str | None = None
-    limit: int | None = None
-    used: int | None = None
-    needed: int | None = None
-    available: int | None = None
-    resets_at: datetime | None = None
+    meter: str | None
+    window: str | None
+    limit: int | None
+    used: int | None
+    needed: int | None
+    available: int | None
+    resets_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +182,16 @@ class Receipt:
     verify_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing in the story of a purchase, and the status after it. `attempt` is the payment it happened to."""
+
+    at: datetime
+    kind: str
+    status: str
+    attempt: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Topup):
     """The purchase as it stands, and its story."""
@@ -192,7 +201,7 @@ class Payment(Topup):
     external_id: str | None = None
     tokens: int
     created_at: datetime
-    paid_at: datetime | None = None
-    is_late: bool = False
+    paid_at: datetime | None
+    is_late: bool
     receipt: Receipt | None = None
-    timeline: tuple[Mapping[str, Any], ...] = ()
+    timeline: tuple[Happened, ...]
