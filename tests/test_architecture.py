@@ -100,7 +100,7 @@ def modules(*, sandbox: bool = True) -> list[Path]:
 
 
 def all_python() -> list[Path]:
-    folders = (PRODUCT, TESTS, ROOT / "alembic", ROOT / "benchmarks")
+    folders = (PRODUCT, TESTS, ROOT / "alembic", ROOT / "benchmarks", ROOT / "examples")
     return sorted(path for folder in folders for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace as Made
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
 
 from billing_ui.client import AsyncBilling, NotFound, meter, refusals
 
@@ -41,9 +41,16 @@ def build(billing: AsyncBilling) -> FastAPI:
 
     app = FastAPI(title="Interview Coach", lifespan=lifespan)
     refusals(app)
-    ai = FakeAnthropic()
+    app.include_router(interviews(billing))
+    app.include_router(features(billing))
+    return app
 
-    @app.post("/interviews", status_code=201)
+
+def interviews(billing: AsyncBilling) -> APIRouter:
+    """Set aside when they start, charged when they end."""
+    routes = APIRouter()
+
+    @routes.post("/interviews", status_code=201)
     async def start(user: User) -> dict[str, Any]:
         """One interview of today and half an hour of this month are set aside; the rest comes back at the end."""
         await billing.init_user(user)
@@ -53,7 +60,7 @@ def build(billing: AsyncBilling) -> FastAPI:
         left = {name: each.remaining for name, each in call.held.meters.items()}
         return {"interview": call.event_id, "left_after_this_one": left}
 
-    @app.post("/interviews/{interview}/finish")
+    @routes.post("/interviews/{interview}/finish")
     async def finish(interview: str, minutes: int, user: User) -> dict[str, Any]:
         """Nothing is kept here in between: the id of the interview is that of its reservation."""
         try:
@@ -69,25 +76,32 @@ def build(billing: AsyncBilling) -> FastAPI:
             "warnings": [notice.text for notice in charged.warnings],
         }
 
-    @app.post("/analysis")
+    return routes
+
+
+def features(billing: AsyncBilling) -> APIRouter:
+    """Counted by the call, or asked for only."""
+    routes, ai = APIRouter(), FakeAnthropic()
+
+    @routes.post("/analysis")
     @meter(billing, "user", operation="detailed_analysis")
     async def analysis(transcript: str, user: User) -> dict[str, str]:
         """Counted, not priced: it is charged when it returns, and not when it fails."""
         return {"analysis": (await ai.analyse(transcript)).content[0].text}
 
-    @app.post("/video-review")
+    @routes.post("/video-review")
     @meter(billing, "user", operation="video_review")
     async def video_review(user: User) -> dict[str, str]:
         """From the plan Professional on; below it the page shows why not."""
         return {"review": "look into the camera"}
 
-    @app.get("/analytics")
+    @routes.get("/analytics")
     async def analytics(user: User) -> dict[str, Any]:
         """A feature that a plan has or has not: asked, and nothing is counted."""
         yes = await billing.check(external_id=user, operation="advanced_analytics")
         return {"allowed": yes.allowed, "reason": yes.reason}
 
-    @app.get("/me")
+    @routes.get("/me")
     async def me(user: User) -> dict[str, Any]:
         """What the page of limits shows."""
         summary = await billing.usage_summary(external_id=user)
@@ -99,7 +113,7 @@ def build(billing: AsyncBilling) -> FastAPI:
             },
         }
 
-    return app
+    return routes
 
 
 def main() -> None:
