@@ -53,10 +53,10 @@ from billing_ui.client.reservations import Unsettled
 from billing_ui.client.tokens import Tokens, tokens_of
 
 __all__ = [
-    "AsyncBilling", "AsyncCall", "BadKey", "Balance", "BatchResult", "Billing", "BillingProblem", "Call",
-    "Charged", "Checked", "Conflict", "CoveredBy", "Entry", "Estimate", "Event", "Forbidden", "Happened", "Held",
-    "Invalid", "LedgerPage", "Limit", "Meter", "NotFound", "Notice", "Offers", "Opened", "Package", "Passing",
-    "Patience", "Payment", "Plan", "RateLimited", "Receipt", "Refusal", "Refused", "Released", "Standing", "Subscription",
+    "AsyncBilling", "AsyncCall", "BadKey", "Balance", "BatchResult", "Billing", "BillingProblem", "Call", "Charged",
+    "Checked", "Conflict", "CoveredBy", "Entry", "Estimate", "Event", "Forbidden", "Happened", "Held", "Invalid",
+    "LedgerPage", "Limit", "Meter", "NotFound", "Notice", "Offers", "Opened", "Package", "Passing", "Patience",
+    "Payment", "Plan", "RateLimited", "Receipt", "Refusal", "Refused", "Released", "Standing", "Subscription",
     "Summary", "Tokens", "Topup", "Unavailable", "Unsettled", "UsageReport", "Used", "What", "Whose", "meter",
     "new_event_id", "refusals", "tokens_of",
 ]  # fmt: skip
