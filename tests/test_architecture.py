@@ -28,6 +28,7 @@ LONGER_MODULES = {
     "billing_ui/api/documents.py": "every answer of the host app's door with its example",
     "billing_ui/api/usage_documents.py": "every answer of the metering doors with its example",
     "billing_ui/api/usage_schemas.py": "one shape for each ask and answer of the metering doors",
+    "billing_ui/catalogues/shape.py": "what one catalogue says, as one tree of shapes",
     "billing_ui/client/answers.py": "one shape for each answer of the host API",
     "billing_ui/client/async_calls.py": "a reservation for coroutines, and what goes on when they are cancelled",
     "billing_ui/client/async_billing.py": "one method for each thing the host API does, with what coroutines need",

@@ -141,6 +141,11 @@ class Catalogue:
         """The one meter that must be paid for; a catalogue that only counts has none."""
         return next((slug for slug, meter in self.meters.items() if meter.mode == "paid"), None)
 
+    @property
+    def main_meter(self) -> str:
+        """What a customer thinks in: the paid meter, else the first that counts."""
+        return self.paid_meter or next((slug for slug, meter in self.meters.items() if not meter.is_feature), "")
+
     def worth(self, tokens: int) -> Amount | None:
         """What so many tokens are shown as in money; None where the catalogue shows tokens alone."""
         rate = self.unit_display.rate

@@ -23,6 +23,7 @@ from billing_ui.pages import (
     settings,
     topup,
     usage,
+    usage_explore,
     verify,
 )
 from billing_ui.pages.admin import home, keys, payment, payments
@@ -44,6 +45,7 @@ from billing_ui.state.receipt import ReceiptState
 from billing_ui.state.settings import SettingsState
 from billing_ui.state.topup import TopupState
 from billing_ui.state.usage import UsageState
+from billing_ui.state.usage_explore import UsageExploreState
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ PAGES = (
     Page("/subscription/topup", topup.page, "topup.title", [TopupState.open]),
     Page("/subscription/history", history.page, "hist.title", [HistoryState.open]),
     Page("/usage", usage.page, "usage.title", [UsageState.open]),
+    Page("/usage/explore", usage_explore.page, "usage.explore", [UsageExploreState.open]),
     Page("/settings", settings.page, "set.title", [SettingsState.open]),
     Page("/pay/[ref]", pay.page, "pay.page", [PayState.open]),
     Page("/admin", home.page, "nav.desk", [AdminDesk.enter, AdminHome.open]),

@@ -111,7 +111,9 @@ def _bones(row: Any) -> rx.Component:
 def _month() -> rx.Component:
     rows = record(UsageState.use)["operations"].to(list[dict[str, Any]])
     return card(
-        rx.cond(UsageState.ready, operations(rows, counts=True), skeleton("160px")), title="overview.by_operation"
+        rx.cond(UsageState.ready, operations(rows, counts=True), skeleton("160px")),
+        title="overview.by_operation",
+        action=link("usage.explore", "/usage/explore/?range=month&by=operation"),
     )
 
 

@@ -13,13 +13,6 @@ from billing_ui.state.labels import instant
 from billing_ui.state.usage_labels import meter_name
 
 
-def main_meter() -> str:
-    """The meter that a customer thinks in: the one that is paid for, else the first that counts."""
-    catalogue = runtime.env().catalogue
-    counted = (slug for slug, meter in catalogue.meters.items() if not meter.is_feature)
-    return catalogue.paid_meter or next(counted, "")
-
-
 def room_of_quotas() -> list[dict[str, Any]]:
     """As many rows as the plan has that everybody begins with; nothing is told about anybody."""
     catalogue = runtime.env().catalogue

@@ -16,7 +16,7 @@ from billing_ui.security.policy import policy
 from billing_ui.services import settings
 from billing_ui.state.history_labels import history_row
 from billing_ui.state.labels import everyday
-from billing_ui.state.limit_labels import main_meter, quotas, room_of_quotas
+from billing_ui.state.limit_labels import quotas, room_of_quotas
 from billing_ui.state.overview_labels import use
 from billing_ui.state.session import enter
 from billing_ui.state.topup import on_sale
@@ -76,6 +76,6 @@ def _read(account_id: int) -> _Shown:
         return _Shown(
             overview(tx, account_id),
             on_sale(tx, account_id),
-            use_view(tx, env.writer.terms, account_id, main_meter(), env.clock.now()),
+            use_view(tx, env.writer.terms, account_id, env.catalogue.main_meter, env.clock.now()),
             int(settings.get(tx, "quota.warning_percent")),
         )

@@ -16,7 +16,7 @@ from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
 from billing_ui.services import settings
 from billing_ui.state.labels import instant
-from billing_ui.state.limit_labels import features, main_meter, quotas, room_of_quotas, tightest
+from billing_ui.state.limit_labels import features, quotas, room_of_quotas, tightest
 from billing_ui.state.overview_labels import use
 from billing_ui.state.session import enter
 from billing_ui.state.usage_labels import meter_name
@@ -89,6 +89,6 @@ def _read(account_id: int) -> _Shown:
         return _Shown(
             subscription,
             following(tx, subscription.plan.slug),
-            use_view(tx, env.writer.terms, account_id, main_meter(), env.clock.now()),
+            use_view(tx, env.writer.terms, account_id, env.catalogue.main_meter, env.clock.now()),
             int(settings.get(tx, "quota.warning_percent")),
         )

@@ -40,6 +40,10 @@ class Places:
             self._taken += Counter()  # forgets who has none
 
 
+# All files of this process share them.
+PLACES = Places()
+
+
 class Download(StreamingResponse):
     """Refused when its account has no place left; otherwise holds one while it is sent, however that ends."""
 

@@ -23,11 +23,10 @@ from billing_ui.rules.errors import SignInRequired, TooManyAtOnce
 from billing_ui.rules.lists import ListAsk, read_ask
 from billing_ui.security.redirects import sign_in_path
 from billing_ui.web.doors import see_other, told_no, viewer_of
-from billing_ui.web.downloads import Download, Places
+from billing_ui.web.downloads import PLACES, Download
 
 _PER = 500
 _HISTORY = "/subscription/history/"
-_PLACES = Places()
 _HEADS = (
     "hist.time", "csv.zone", "hist.kind", "hist.description", "csv.tokens", "hist.after", "hist.status", "csv.total",
     "csv.currency", "csv.method", "csv.ref",
@@ -62,7 +61,7 @@ async def history_csv(request: Request) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     try:
-        return Download(_PLACES, reader.account_id, _pieces(env, reader, ask), "text/csv; charset=utf-8", headers)
+        return Download(PLACES, reader.account_id, _pieces(env, reader, ask), "text/csv; charset=utf-8", headers)
     except TooManyAtOnce as full:
         return told_no(full, 429, reader.language, text(reader.language, "csv.back"), _HISTORY)
 
@@ -71,11 +70,11 @@ async def _pieces(env: Env, reader: _Reader, ask: ListAsk) -> AsyncIterator[byte
     """One transaction per page: nothing is held open while a slow reader takes its time, and the pages fit together
     because entries never change."""
     # The mark by which spreadsheets know the letters.
-    yield "\ufeff".encode() + _lines([[text(reader.language, key) for key in _HEADS]])
+    yield "\ufeff".encode() + lines([[text(reader.language, key) for key in _HEADS]])
     while True:
         page = await runtime.run(_read, env, reader, ask)
         if page.rows:
-            yield _lines(_cells(env, row, reader) for row in page.rows)
+            yield lines(_cells(env, row, reader) for row in page.rows)
         if not page.older:
             return
         ask = replace(ask, page=page.older)
@@ -120,7 +119,8 @@ def _about(env: Env, row: HistoryRow, language: str) -> str:
     return text(language, f"hist.what.{row.word if row.word in _WHAT else 'correction'}")
 
 
-def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
+def lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Rows of a file that spreadsheets read."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
     return out.getvalue().encode()

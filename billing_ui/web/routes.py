@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from billing_ui.web import export, home, links, pictures, receipts, session
+from billing_ui.web import export, home, links, pictures, receipts, session, usage_export
 from billing_ui.web.doors import door
 
 _FORMS = {
@@ -26,6 +26,7 @@ _PLACES = {
     "/qr/{ref}.png": pictures.qr,
     "/receipts/{number}.pdf": receipts.pdf,
     "/export/history.csv": export.history_csv,
+    "/export/usage.csv": usage_export.usage_csv,
 }
 
 

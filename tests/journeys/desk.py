@@ -16,6 +16,7 @@ TOPUP = "/subscription/topup/"
 HISTORY = "/subscription/history/"
 SETTINGS = "/settings/"
 USAGE = "/usage/"
+EXPLORE = "/usage/explore/"
 
 
 @dataclass(frozen=True)

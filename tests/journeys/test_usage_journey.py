@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.desk import HISTORY, OVERVIEW, USAGE, Desk
+from tests.journeys.desk import EXPLORE, HISTORY, OVERVIEW, USAGE, Desk
 from tests.stack import Stack
 
 pytestmark = pytest.mark.journey
@@ -60,3 +60,35 @@ def test_the_page_of_use_moves_by_itself_and_offers_more_where_a_limit_nears_its
     citra.clicks("usage-upgrade")
     citra.page.wait_for_url("**/subscription/plans/?plan=bpp")
     expect(citra.sees("pay-submit")).to_be_visible()
+
+
+def test_the_use_of_a_month_is_looked_at_from_every_side_and_taken_along(
+    seat: Callable[..., Desk], stack: Stack
+) -> None:
+    sari = seat("customer")
+    sari.goes_to(USAGE)
+    sari.page.locator(f'main a[href^="{EXPLORE}"]').click()
+    sari.page.wait_for_url("**/usage/explore/?range=month&by=operation")
+    total = sari.page.get_by_test_id("explore-tokens")
+    used = int(total.get_attribute("data-value") or "")
+    rows = sari.page.get_by_test_id("explore-row")
+    assert sum(int(row.get_attribute("data-tokens") or "") for row in rows.all()) == used > 0
+    tell(stack, "customer", f"journey-{uuid4().hex}", input_tokens=60, output_tokens=40, session_id="tesis")
+    expect(total).to_have_attribute("data-value", str(used + 100))
+
+    sari.clicks("by-session")
+    sari.page.wait_for_url("**/usage/explore/?range=month&by=session")
+    expect(rows.filter(has_text="tesis")).to_have_attribute("data-tokens", "100")
+    sari.page.get_by_test_id("filter-op").select_option("refrasa")
+    sari.page.wait_for_url("**op=refrasa")
+    expect(total).not_to_have_attribute("data-value", str(used + 100))
+    sari.clicks("range-today")
+    sari.page.wait_for_url("**range=today*")
+    expect(rows.filter(has_text="tesis")).to_have_count(1)
+
+    with sari.page.expect_download() as file:
+        sari.clicks("usage-export")
+    told = file.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert told[0].startswith("Sesi,Token,") and any(line.startswith("tesis,100,1,") for line in told)
+    sari.page.get_by_test_id("filters-clear").click()
+    sari.page.wait_for_url("**/usage/explore/?by=session")
