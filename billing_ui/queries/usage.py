@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
 from operator import add
 from typing import Any, Literal, NamedTuple
 
@@ -41,6 +42,11 @@ class Used(NamedTuple):
 
     def plus(self, other: Used) -> Used:
         return Used(*map(add, self, other))
+
+
+def sum_of(parts: Iterable[Used]) -> Used:
+    """All of them in one."""
+    return reduce(Used.plus, parts, Used())
 
 
 class UsedIn(NamedTuple):

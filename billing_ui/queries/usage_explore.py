@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import account_day
 from billing_ui.ledger.usage_tables import COUNTERS
-from billing_ui.queries.usage import Used, whole_sum
+from billing_ui.queries.usage import Used, sum_of, whole_sum
 from billing_ui.queries.usage_sessions import sessions_page
 from billing_ui.rules.usage_lists import UsageAsk
 
@@ -57,7 +57,7 @@ def explore(
     else:
         rows, after = _page(_grouped(ask, kinds), ask.after, per)
     return ExploreView(
-        *days, zone, meter, every, tuple(rows), after, sum((used for _day, used in every), Used()),
+        *days, zone, meter, every, tuple(rows), after, sum_of(used for _day, used in every),
         tuple(sorted({kind[0] for kind in kinds})), tuple(sorted({kind[1] for kind in kinds if kind[1]})),
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def _grouped(ask: UsageAsk, kinds: Sequence[Kind]) -> list[Group]:
     for operation, model, used in kinds:
         if ask.operation in {"", operation} and ask.model in {"", model}:
             name = operation if ask.by == "operation" else model
-            sums[name] = sums.get(name, Used()) + used
+            sums[name] = sums.get(name, Used()).plus(used)
     return sorted(sums.items(), key=lambda group: (-group[1].quantity, group[0]))
 
 

@@ -10,7 +10,7 @@ from billing_ui import runtime
 from billing_ui.components.charts.geometry import bundle, stacked
 from billing_ui.i18n.format import zone_label
 from billing_ui.kit.period import start_of_day
-from billing_ui.queries.usage import Used
+from billing_ui.queries.usage import Used, sum_of
 from billing_ui.queries.usage_explore import ExploreView
 from billing_ui.rules.usage_lists import UsageAsk
 from billing_ui.state.labels import instant
@@ -66,7 +66,7 @@ def _bars(found: ExploreView, is_paid: bool) -> list[dict[str, Any]]:
 
 def _bundled(days: Sequence[tuple[date, Used]], zone: str) -> dict[str, Any]:
     first, last = days[0][0], days[-1][0]
-    whole = sum((used for _day, used in days), Used())
+    whole = sum_of(used for _day, used in days)
     return {
         "first": first.isoformat(), "last": last.isoformat(), "first_at": instant(start_of_day(first, zone)),
         "last_at": instant(start_of_day(last, zone)), "tokens": whole.quantity, "charged": whole.charged,

@@ -73,22 +73,22 @@ def test_the_use_of_a_month_is_looked_at_from_every_side_and_taken_along(
     used = int(total.get_attribute("data-value") or "")
     rows = sari.page.get_by_test_id("explore-row")
     assert sum(int(row.get_attribute("data-tokens") or "") for row in rows.all()) == used > 0
-    tell(stack, "customer", f"journey-{uuid4().hex}", input_tokens=60, output_tokens=40, session_id="tesis")
+    tell(stack, "customer", f"journey-{uuid4().hex}", input_tokens=60, output_tokens=40, session_id="bab-dua")
     expect(total).to_have_attribute("data-value", str(used + 100))
 
     sari.clicks("by-session")
     sari.page.wait_for_url("**/usage/explore/?range=month&by=session")
-    expect(rows.filter(has_text="tesis")).to_have_attribute("data-tokens", "100")
+    expect(rows.filter(has_text="bab-dua")).to_have_attribute("data-tokens", "100")
     sari.page.get_by_test_id("filter-op").select_option("refrasa")
     sari.page.wait_for_url("**op=refrasa")
     expect(total).not_to_have_attribute("data-value", str(used + 100))
     sari.clicks("range-today")
     sari.page.wait_for_url("**range=today*")
-    expect(rows.filter(has_text="tesis")).to_have_count(1)
+    expect(rows.filter(has_text="bab-dua")).to_have_count(1)
 
     with sari.page.expect_download() as file:
         sari.clicks("usage-export")
     told = file.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert told[0].startswith("Sesi,Token,") and any(line.startswith("tesis,100,1,") for line in told)
+    assert told[0].startswith("Sesi,Token,") and any(line.startswith("bab-dua,100,1,") for line in told)
     sari.page.get_by_test_id("filters-clear").click()
     sari.page.wait_for_url("**/usage/explore/?by=session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from billing_ui.queries.usage import Used
+from billing_ui.queries.usage import Used, sum_of
 from billing_ui.queries.usage_explore import ExploreView, explore
 from billing_ui.rules.usage_lists import GROUPS, UsageAsk
 from tests.metering import use
@@ -34,7 +34,7 @@ def test_however_it_is_grouped_the_sum_is_the_same(world: World) -> None:
     views = {by: looked(world, sari, UsageAsk(by=by)) for by in GROUPS}
     assert views["day"].totals.events == 12
     for view in views.values():
-        assert sum((used for _name, used in view.rows), Used()) == view.totals == views["day"].totals
+        assert sum_of(used for _name, used in view.rows) == view.totals == views["day"].totals
         assert view.after is None
     assert len(views["day"].days) == 30
     assert [name for name, _used in views["day"].rows] == sorted((n for n, _u in views["day"].rows), reverse=True)
@@ -50,7 +50,7 @@ def test_filters_narrow_every_grouping_alike_and_hide_no_choice(world: World) ->
         sums = set()
         for by in GROUPS:
             view = looked(world, sari, replace(narrowed, by=by))
-            assert sum((used for _name, used in view.rows), Used()) == view.totals
+            assert sum_of(used for _name, used in view.rows) == view.totals
             sums.add(view.totals)
             assert view.operations == ("chat", "refrasa", "search") and set(view.models) <= {"large", "small"}
         assert len(sums) == 1
