@@ -6,15 +6,19 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from billing_ui.infra.db import Database
+from billing_ui.infra.postgres_line import Statement
 from billing_ui.ledger.asks import Outcome, Taken
 from billing_ui.ledger.batch_postgres import PostgresBooks
 from billing_ui.ledger.deciding import Page
+from billing_ui.ledger.postgres_statements import READ
 from billing_ui.ledger.tables import system_day
 from billing_ui.rules.access import system
 from billing_ui.services import plans
 from billing_ui.services.usage_asks import ask
+from tests import servers
 from tests.metering import HOST, chat, prepaid
 from tests.world import open_world
 
@@ -79,3 +83,20 @@ def test_what_was_decided_before_the_days_of_all_moved_is_decided_again(postgres
             assert [str(day) for day in tx.scalars(select(system_day.c.day_on))] == ["2026-11-21"]
         world.books_are_right()
     database.dispose()
+
+
+def test_a_key_is_looked_up_by_its_own_index_also_where_most_accounts_have_one_entry(postgres_stocked_url: str) -> None:
+    """Statistics of such books say that reading all entries of an account is as good; for a busy one it is not."""
+    grow = (
+        "INSERT INTO entry SELECT {account}, n, 'usage:' || repeat('k', 100) || n, 1, 'TOKEN', 'wallet', 'consumed', 1,"
+        " 1, NULL, now(), now(), 'test', '', '' FROM generate_series(1, {many}) AS n"
+    )
+    with servers.connect(make_url(postgres_stocked_url)) as connection:
+        connection.execute(grow.format(account="1000 + n", many=2_000).encode())
+        connection.execute("ANALYZE entry")
+        connection.execute(grow.format(account=999, many=8_000).encode())
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.execute(b"PREPARE reading AS " + Statement(READ).words)
+        arrays = ", ".join("'{}'" for _ in Statement(READ).names)
+        plan = str(connection.execute(f"EXPLAIN EXECUTE reading ({arrays})".encode()).fetchall())
+    assert "uq_entry_account_id" in plan and "pk_entry" not in plan
