@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from billing_ui import runtime
 from billing_ui.api.docs_calls import calls
 from billing_ui.api.docs_view import themes
+from billing_ui.api.docs_words import said_in
 from billing_ui.api.language import spoken
 from billing_ui.env import Env
 from billing_ui.i18n.load import LANGUAGES, text
@@ -58,9 +59,12 @@ def _page(request: Request, template: str, **facts: Any) -> HTMLResponse:
     def t(key: str, **more: Any) -> str:
         return text(language, f"docs.{key}", **more)
 
+    def said(words: str) -> str:
+        return said_in(language, words)
+
     brand = runtime.env().catalogue.brand.name
     other = next(each for each in LANGUAGES if each != language)
-    page = _room().get_template(template).render(t=t, language=language, other=other, brand=brand, **facts)
+    page = _room().get_template(template).render(t=t, said=said, language=language, other=other, brand=brand, **facts)
     return HTMLResponse(page, headers={"Content-Language": language, "Vary": "Accept-Language"})
 
 

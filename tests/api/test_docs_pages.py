@@ -14,7 +14,10 @@ from starlette.testclient import TestClient
 
 from billing_ui import runtime
 from billing_ui.api.app import build
+from billing_ui.api.docs_view import themes
+from billing_ui.api.docs_words import FAMILY, said_in
 from billing_ui.env import Env
+from billing_ui.i18n.load import catalogue
 from billing_ui.infra.db import Database
 from billing_ui.security.wrap import wrap
 from tests.api.test_payments_api import SECRET, bearer, with_secret
@@ -52,9 +55,29 @@ def test_the_reference_shows_every_path_and_takes_nothing_from_elsewhere(world: 
     for path, verbs in document["paths"].items():
         assert path in page.text
         for verb, said in verbs.items():
-            assert said["summary"] in page.text, (verb, path)
+            assert said_in(language, said["summary"]) in page.text, (verb, path)
     assert re.findall(r"(?:src|href)=\"(?:https?:)?//[^\"]*", page.text) == []
     assert "undefined" not in page.text.lower()
+
+
+def test_every_word_of_the_document_is_there_in_both_languages_and_no_other(world: World) -> None:
+    with runtime.use(with_secret(world)):
+        shown = themes(build().openapi(), "http://billing.test")
+    words: set[str] = set()
+    for operation in (each for theme in shown for each in theme.operations):
+        words |= {
+            operation.title,
+            operation.means,
+            *(field.means for field in (*operation.parameters, *operation.body)),
+        }
+        for answer in operation.answers:
+            words |= {answer.means, *(field.means for field in answer.fields), *(one.name for one in answer.examples)}
+    english, indonesian = (
+        {key: said for key, said in catalogue(language).items() if key.startswith(FAMILY)} for language in ("en", "id")
+    )
+    assert set(english.values()) == words - {""}
+    alike = {said for key, said in indonesian.items() if said == english[key]}
+    assert all(said.startswith("`") for said in alike), "nothing was left in English"
 
 
 def test_a_language_is_chosen_by_the_page_or_by_the_browser(world: World) -> None:
