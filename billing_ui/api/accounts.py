@@ -14,10 +14,11 @@ from billing_ui.api.auth import ReadingRoute, bearer, caller, needs
 from billing_ui.api.bodies import read
 from billing_ui.api.chosen import chosen
 from billing_ui.api.language import spoken
+from billing_ui.api.meter_answers import instant
 from billing_ui.api.metering import REPLAYED
 from billing_ui.api.plans import offer
 from billing_ui.api.reports import totals
-from billing_ui.api.usage_answers import Teller, instant
+from billing_ui.api.usage_answers import Teller
 from billing_ui.api.whose import Whose, account_of, named_by
 from billing_ui.env import Env
 from billing_ui.kit.period import local_day

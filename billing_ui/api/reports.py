@@ -14,7 +14,7 @@ from billing_ui import runtime
 from billing_ui.api import account_documents as documents
 from billing_ui.api.auth import ReadingRoute, bearer, needs
 from billing_ui.api.bodies import day
-from billing_ui.api.usage_answers import instant
+from billing_ui.api.meter_answers import instant
 from billing_ui.api.whose import account_of, named_by
 from billing_ui.env import Env
 from billing_ui.kit.period import local_day

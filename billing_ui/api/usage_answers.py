@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from billing_ui.api.meter_answers import instant, meter_told
 from billing_ui.env import Env
 from billing_ui.i18n.load import text
 from billing_ui.queries.host_accounts import HostAccount
-from billing_ui.rules.meters import MeterState, meters
-from billing_ui.rules.quotas import LimitState
+from billing_ui.rules.meters import meters
 from billing_ui.rules.usage import Cover, Refusal, Standing
 from billing_ui.rules.usage_warnings import Thresholds, Warned, warnings
 from billing_ui.services.usage import Held, Outcome, Released, Taken
@@ -76,12 +76,13 @@ class Teller:
     def standing(self, standing: Standing, balance: int, held: int, drawn: Iterable[str] | None) -> dict[str, Any]:
         """The account, and the meters that were drawn, or all that its plan knows."""
         states = meters(standing, self._now, drawn)
-        warned = warnings(standing, balance, states.values(), self._thresholds, self._now)
+        left = standing.allowance_left(self._now, self._now)
+        warned = warnings(standing, balance, left, states.values(), self._thresholds)
         return {
             "account": self._account.public_id, "external_id": self._account.external_id, "balance": balance,
             "held": held, "spendable": standing.spendable,
-            "allowance_left": standing.allowance_left(self._now, self._now),
-            "meters": {name: _meter(standing, state, self._now) for name, state in states.items()},
+            "allowance_left": left,
+            "meters": {name: meter_told(standing, state, self._now) for name, state in states.items()},
             "warnings": [self._warning(each) for each in warned],
         }  # fmt: skip
 
@@ -104,36 +105,6 @@ class Teller:
         return None if at is None else {"when": at.isoformat(), "zone": self._account.zone}
 
 
-def _meter(standing: Standing, state: MeterState, now: datetime) -> dict[str, Any]:
-    """The tightest limit of a meter, and all of them. A meter nobody limits tells the use of the month."""
-    told = [_limit(one) for one in state.limits]
-    if not told:
-        return {**_unlimited(standing, state.meter, now), "limits": []}
-    at = 0 if state.tightest is None else state.limits.index(state.tightest)
-    return {**told[at], "limits": told}
-
-
-def _unlimited(standing: Standing, meter: str, now: datetime) -> dict[str, Any]:
-    """A paid meter without limits is unlimited; a counted one without any is not in the plan."""
-    is_paid = meter == standing.terms.paid
-    month = standing.calendar.windows(now)["month"]
-    kept = standing.windows.get(meter, {}).get("month")
-    return {
-        "limit": None if is_paid else 0, "used": kept[1] if kept is not None and kept[0] == month.starts else 0,
-        "remaining": None if is_paid else 0, "percent": 0 if is_paid else 100, "unlimited": is_paid,
-        "window": "month", "resets_at": instant(month.ends_at),
-    }  # fmt: skip
-
-
-def _limit(one: LimitState) -> dict[str, Any]:
-    quantity = one.limit.quantity
-    return {
-        "limit": quantity if isinstance(quantity, int) else None, "used": one.used, "remaining": one.remaining,
-        "percent": one.percent, "unlimited": one.limit.is_unlimited, "window": one.limit.window,
-        "resets_at": instant(one.resets_at),
-    }  # fmt: skip
-
-
 def _covered(cover: Cover) -> dict[str, int]:
     return {
         "allowance": cover.allowance, "from_lots": cover.from_lots, "overage": cover.overage,
@@ -143,7 +114,3 @@ def _covered(cover: Cover) -> dict[str, int]:
 
 def _refusal(refusal: Refusal) -> dict[str, Any]:
     return {**asdict(refusal), "resets_at": instant(refusal.resets_at)}
-
-
-def instant(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -64,11 +64,13 @@ class RateCard:
 
     def rate(self, operation: str, model: str) -> Rate | None:
         """The most particular rate: operation and model, then operation alone, then model alone, then any."""
-        for wanted in ((operation, model), (operation, None), (None, model), (None, None)):
-            for rate in self.rates:
-                if (rate.operation, rate.model) == wanted:
-                    return rate
-        return None
+        found, particular = None, -1
+        for rate in self.rates:
+            if rate.operation in (operation, None) and rate.model in (model, None):
+                so_much = 2 * (rate.operation is not None) + (rate.model is not None)
+                if so_much > particular:
+                    found, particular = rate, so_much
+        return found
 
 
 @dataclass(frozen=True, slots=True)

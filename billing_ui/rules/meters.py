@@ -12,7 +12,7 @@ from billing_ui.rules.usage import Standing
 _LENGTH = {kind: place for place, kind in enumerate(KINDS)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MeterState:
     """One meter at one instant. Without a limit that is a number it is unlimited."""
 
@@ -22,8 +22,15 @@ class MeterState:
     @property
     def tightest(self) -> LimitState | None:
         """The limit that leaves least; of several that leave as much, the one that keeps refusing longest."""
-        binding = [one for one in self.limits if one.remaining is not None]
-        return min(binding, key=lambda one: (one.remaining, -_LENGTH[one.limit.window]), default=None)
+        found: LimitState | None = None
+        least = 0
+        for one in self.limits:
+            left = one.remaining
+            if left is None:
+                continue
+            if found is None or (left, -_LENGTH[one.limit.window]) < (least, -_LENGTH[found.limit.window]):
+                found, least = one, left
+        return found
 
     @property
     def is_unlimited(self) -> bool:

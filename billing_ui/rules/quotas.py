@@ -33,11 +33,11 @@ class Frame(NamedTuple):
 
     @property
     def starts_at(self) -> datetime:
-        return datetime.fromtimestamp(self.starts, UTC)
+        return _instant(self.starts)
 
     @property
     def ends_at(self) -> datetime | None:
-        return None if self.ends is None else datetime.fromtimestamp(self.ends, UTC)
+        return None if self.ends is None else _instant(self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,8 @@ def state(windows: Windows, limit: Limit, now: datetime, calendar: Calendar) -> 
 
 def own_period(at: datetime, now: datetime, calendar: Calendar) -> Frame:
     """The period an instant belongs to: its own if that runs or has just ended, else the running one."""
-    running, own = calendar.period(now), calendar.period(at)
+    running = calendar.period(now)
+    own = running if at is now else calendar.period(at)
     is_known = running.starts in (own.starts, own.ends)
     return own if is_known else running
 
@@ -152,6 +153,11 @@ def _turned(windows: Windows, meter: str, running: Frame) -> Windows:
 
 def _quarter(instant: datetime) -> int:
     return int(instant.timestamp()) // _QUARTER_S
+
+
+@lru_cache(8192)
+def _instant(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
 
 
 def _at(quarter: int) -> datetime:

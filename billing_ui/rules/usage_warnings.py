@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from billing_ui.rules.meters import MeterState
@@ -35,11 +34,11 @@ class Warned:
 
 
 def warnings(
-    standing: Standing, balance: int, meters: Iterable[MeterState], thresholds: Thresholds, now: datetime
+    standing: Standing, balance: int, left: int, meters: Iterable[MeterState], thresholds: Thresholds
 ) -> tuple[Warned, ...]:
-    """The worst of each kind, in the order in which they stop somebody."""
+    """The worst of each kind, in the order in which they stop somebody. `left` is what the plan still includes."""
     quotas = (each for meter in meters for each in _quota(meter, thresholds))
-    return (*_access(standing), *quotas, *_means(standing, balance, thresholds, now))
+    return (*_access(standing), *quotas, *_means(standing, balance, left, thresholds))
 
 
 def _access(standing: Standing) -> Iterator[Warned]:
@@ -51,22 +50,24 @@ def _access(standing: Standing) -> Iterator[Warned]:
 
 def _quota(meter: MeterState, thresholds: Thresholds) -> Iterator[Warned]:
     """A limit of nothing at all warns nobody: it is a feature of another plan."""
-    capped = [one for one in meter.limits if isinstance(one.limit.quantity, int) and one.limit.quantity]
-    worst = max(capped, key=lambda one: one.percent, default=None)
-    if worst is None or worst.percent < thresholds.warning_percent:
+    worst, percent = None, -1
+    for one in meter.limits:
+        if isinstance(one.limit.quantity, int) and one.limit.quantity and (so_far := one.percent) > percent:
+            worst, percent = one, so_far
+    if worst is None or percent < thresholds.warning_percent:
         return
     facts = {"meter": meter.meter, "used": worst.used, "limit": worst.limit.quantity, "resets_at": worst.resets_at}
-    if worst.percent >= 100:
-        yield Warned("critical", "quota_reached", "plans", worst.percent, facts)
+    if percent >= 100:
+        yield Warned("critical", "quota_reached", "plans", percent, facts)
     else:
-        yield Warned("warning", "quota_near", "plans", worst.percent, facts)
+        yield Warned("warning", "quota_near", "plans", percent, facts)
 
 
-def _means(standing: Standing, balance: int, thresholds: Thresholds, now: datetime) -> Iterator[Warned]:
+def _means(standing: Standing, balance: int, left: int, thresholds: Thresholds) -> Iterator[Warned]:
     """What pays next: the plan's allowance, then overage where the plan has it, else the balance."""
     if standing.terms.paid is None:
         return
-    included, left = standing.terms.included, standing.allowance_left(now, now)
+    included = standing.terms.included
     spendable = max(standing.spendable, 0)
     if balance < 0:
         yield Warned("critical", "debt", "topup", facts={"debt": -balance})

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _NO_REFERRER = ("/auth/reset", "/auth/verify", "/pay/", "/receipts/")
 _NO_STORE = ("/api/", "/session/")
 _YEAR = 31_536_000
+_Pairs = tuple[tuple[bytes, bytes], ...]
 
 
 class SecurityHeaders:
@@ -17,6 +18,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, public_url: str) -> None:
         self._app = app
         self._always = tuple((name.encode(), value.encode()) for name, value in _always(public_url).items())
+        self._to_programs = (*self._always, *_of_path("/api/", 200))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,16 +28,20 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = list(message.get("headers", ()))
+                told = self._told(path, message["status"])
+                given = message.get("headers", ())
                 said = {name for name, _value in given}
-                told = (*self._always, *_of_path(path, message["status"]))
-                message = {**message, "headers": given + [pair for pair in told if pair[0] not in said]}
+                message["headers"] = [*given, *(pair for pair in told if pair[0] not in said)]
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
+    def _told(self, path: str, status: int) -> _Pairs:
+        """Of an answer to a program, which asks oftenest, it is known beforehand."""
+        return self._to_programs if path.startswith("/api/") else (*self._always, *_of_path(path, status))
 
-def _of_path(path: str, status: int) -> tuple[tuple[bytes, bytes], ...]:
+
+def _of_path(path: str, status: int) -> _Pairs:
     referrer = "no-referrer" if path.startswith(_NO_REFERRER) else "strict-origin-when-cross-origin"
     if path.startswith(_NO_STORE):
         caching = "no-store"

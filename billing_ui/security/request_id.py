@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from billing_ui.kit.ids import Ids
 from billing_ui.kit.tracing import set_request_id
 
-_GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+NAME = b"x-request-id"
+_GIVEN = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 
 class RequestId:
@@ -23,13 +23,14 @@ class RequestId:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _GIVEN.fullmatch(given) else self._ids.public("req")
+        given = next((value for name, value in scope["headers"] if name == NAME), b"")
+        request_id = given.decode() if _GIVEN.fullmatch(given) else self._ids.public("req")
         set_request_id(request_id)
+        told = (NAME, request_id.encode())
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                message["headers"] = [*(pair for pair in message.get("headers", ()) if pair[0] != NAME), told]
             await send(message)
 
         await self._app(scope, receive, with_id)

@@ -28,6 +28,22 @@ def test_depth_is_counted_to_the_level_and_not_inside_texts() -> None:
         read_object(nested(DEEPEST + 1))
 
 
+@pytest.mark.parametrize("text", ['"[{', "[{]}", "\\"])
+def test_many_brackets_side_by_side_are_not_deep_whatever_stands_in_texts(text: str) -> None:
+    many = {"all": [{"text": text, "list": [1]} for _ in range(DEEPEST)]}
+    assert read_object(json.dumps(many).encode()) == many
+    deep = json.dumps(many).encode()[:-1] + b', "deep": ' + nested(DEEPEST) + b"}"
+    with pytest.raises(JsonRefused, match="deeper"):
+        read_object(deep)
+
+
+def test_a_number_of_forty_digits_is_read_and_digits_in_a_text_are_no_number() -> None:
+    long = {"number": int("9" * 40), "negative": -int("9" * 39), "text": "1" * 99}
+    assert read_object(json.dumps(long).encode()) == long
+    with pytest.raises(JsonRefused, match="too long"):
+        read_object(b'{"a": -' + b"1" * 40 + b"}")
+
+
 def test_size_is_counted_to_the_byte() -> None:
     fits = b'{"a": "' + b"x" * (CAP_BYTES - 9) + b'"}'
     assert len(fits) == CAP_BYTES

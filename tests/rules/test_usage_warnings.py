@@ -27,7 +27,9 @@ def told(
     terms = Terms("plan", paid, limits, included, has_overage, 1)
     standing = Standing(access, terms, CALENDAR, windows, spendable)
     states = meters(standing, NOW).values()
-    found = warnings(standing, spendable if balance is None else balance, states, THRESHOLDS, NOW)
+    found = warnings(
+        standing, spendable if balance is None else balance, standing.allowance_left(NOW, NOW), states, THRESHOLDS
+    )
     return [(each.level, each.code, each.percent) for each in found]
 
 

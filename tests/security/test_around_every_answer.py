@@ -175,6 +175,14 @@ def test_arguments_and_tracebacks_are_redacted_too(capsys: pytest.CaptureFixture
     assert "Traceback" in told
 
 
+def test_a_bucket_tells_what_is_left_in_it() -> None:
+    now = [0.0]
+    buckets = Buckets(20, 3, lambda: now[0])
+    assert [buckets.left_after("a") for _ in range(5)] == [2, 1, 0, None, None]
+    now[0] += 0.05
+    assert [buckets.left_after("a"), buckets.left_after("b")] == [0, 2]
+
+
 def test_a_bucket_lets_a_burst_through_then_its_rate() -> None:
     now = [0.0]
     buckets = Buckets(20, 60, lambda: now[0], most=2)
