@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import link
-from billing_ui.components.charts.bars import bars
+from billing_ui.components.charts.bars import bars, legend
 from billing_ui.components.disclosure import fold
 from billing_ui.components.operations import operations
 from billing_ui.components.record import record
@@ -41,7 +41,7 @@ def _days(shown: Any) -> rx.Component:
     return card(
         rx.el.p(t("overview.use_total", count=num(shown["total"]), meter=shown["meter"]), class_name="small"),
         bars("overview.use_chart", marks, _words),
-        rx.cond(shown["is_paid"], _legend(), rx.fragment()),
+        rx.cond(shown["is_paid"], legend("overview.use_charged", "overview.use_free"), rx.fragment()),
         fold(
             "usage.table",
             table(
@@ -53,16 +53,6 @@ def _days(shown: Any) -> rx.Component:
         ),
         title="overview.use_days",
         class_name="stack",
-    )
-
-
-def _legend() -> rx.Component:
-    return rx.el.p(
-        rx.el.span(class_name="swatch", custom_attrs={"data-part": "lower", "aria-hidden": "true"}),
-        t("overview.use_charged"),
-        rx.el.span(class_name="swatch", custom_attrs={"data-part": "upper", "aria-hidden": "true"}),
-        t("overview.use_free"),
-        class_name="fine legend",
     )
 
 

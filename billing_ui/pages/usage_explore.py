@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui.components.action import link_button
-from billing_ui.components.charts.bars import bars
+from billing_ui.components.charts.bars import bars, legend
 from billing_ui.components.record import record
 from billing_ui.components.surface import card, skeleton
 from billing_ui.components.text import day, language, num, pair, t
@@ -68,14 +68,18 @@ def _sums() -> rx.Component:
             _figure("usage.average", num(totals["average"]), "average", totals["average"]),
             class_name="figures",
         ),
-        rx.cond(totals["events"], bars("overview.use_chart", _marks(shown), _bar_words), rx.fragment()),
+        rx.cond(totals["events"], _chart(shown), rx.fragment()),
         rx.el.p(t("usage.zone", zone=shown["zone"]), class_name="fine mt-2"),
     )
     return card(rx.cond(UsageExploreState.ready, told, skeleton("228px")))
 
 
-def _marks(shown: Any) -> Any:
-    return shown["bars"].to(list[dict[str, Any]])
+def _chart(shown: Any) -> rx.Component:
+    """The table below says the same."""
+    return rx.fragment(
+        bars("overview.use_chart", shown["bars"].to(list[dict[str, Any]]), _bar_words),
+        rx.cond(shown["is_paid"], legend("overview.use_charged", "overview.use_free"), rx.fragment()),
+    )
 
 
 def _figure(name: Any, value: Any, which: str, raw: Any) -> rx.Component:

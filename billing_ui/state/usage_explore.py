@@ -26,7 +26,8 @@ from billing_ui.rules.usage_lists import (
 )
 from billing_ui.security.gate import viewer
 from billing_ui.security.policy import policy
-from billing_ui.state.session import enter
+from billing_ui.state.session import enter, fill
+from billing_ui.state.tabs import Read
 from billing_ui.state.usage_explore_labels import explored
 
 PATH = "/usage/explore/"
@@ -77,8 +78,12 @@ class UsageExploreState(rx.State):
         if who is None or who.actor.account_id is None:
             return
         account_id, zone, ask = who.actor.account_id, who.account.zone, self._ask()
+        parts: dict[type[Any], Read] = {UsageExploreState: lambda: _read(account_id, zone, ask)}
         try:
-            await enter(self, {UsageExploreState: lambda: _read(account_id, zone, ask)})
+            # Sessions are summed up from the events: too much to be done anew with each use while a page is open.
+            await enter(self, {} if ask.by == "session" else parts)
+            if ask.by == "session":
+                await fill(self, parts)
             self.failed = False
         except SQLAlchemyError:
             log.exception("a look back at use could not be read")

@@ -23,6 +23,17 @@ def bars(title: Words, marks: Any, words_of: Any) -> rx.Component:
     )
 
 
+def legend(lower: Words, upper: Words) -> rx.Component:
+    """What the two parts of a bar are."""
+    return rx.el.p(
+        rx.el.span(class_name="swatch", custom_attrs={"data-part": "lower", "aria-hidden": "true"}),
+        said(lower),
+        rx.el.span(class_name="swatch", custom_attrs={"data-part": "upper", "aria-hidden": "true"}),
+        said(upper),
+        class_name="fine legend",
+    )
+
+
 def _bar(mark: Any, words_of: Any) -> rx.Component:
     return rx.el.g(
         rx.el.title(words_of(mark)),

@@ -22,8 +22,8 @@ from billing_ui.state.admin_key_acts import AdminKeyEnd, AdminKeyNew
 from billing_ui.state.admin_keys import AdminKeys
 from billing_ui.state.session import Session
 
-_HEADS = (("adm.key", ""), ("adm.key_scopes", ""), ("adm.key_made", ""), ("adm.key_state", ""), ("", ""))
-_CELLS = ("lead", "about", "quiet", "mark", "mark")
+_HEADS = (("adm.key", ""), ("adm.key_scopes", ""), ("adm.key_made", ""), ("adm.key_state", ""), ("adm.acts", "num"))
+_CELLS = ("lead", "about", "quiet", "mark", "num")
 _STATES = {"active": ("ok", "check"), "expired": ("", "clock"), "revoked": ("", "cross")}
 
 
@@ -97,7 +97,7 @@ def _row(row: Any) -> rx.Component:
             class_name="quiet",
         ),
         rx.el.td(_state(row), class_name="mark"),
-        rx.el.td(_act(row), class_name="mark"),
+        rx.el.td(_act(row), class_name="num"),
         key=row["id"].to(str),
         custom_attrs={"data-testid": "key-row", "data-id": row["id"], "data-state": row["state"]},
     )  # fmt: skip
