@@ -32,7 +32,7 @@ class Measured:
         return all(figure.holds for figure in self.figures)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"holds": self.holds}
 
     def lines(self) -> list[str]:
         return [f"{self.scenario}  ({self.machine})", *map(_line, self.figures)]

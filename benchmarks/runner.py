@@ -5,13 +5,16 @@ Interleaved, because a busy neighbour then slows all variants of a round alike a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from functools import partial
 from random import Random
 from typing import Any, Protocol
 
 from benchmarks.goals import Goal, Verdict, judge
+from benchmarks.plan import Clock, show
 from benchmarks.samples import Variant
 from benchmarks.stock import Kind, Stock
 
@@ -50,8 +53,10 @@ class Result:
         return asdict(self)
 
 
-def run(scenario: Scenario, stock: Stock, db: Kind, pace: Pace, goals: tuple[Goal, ...], seed: int = 1) -> Result:
-    """Rounds as the pace says, and as many again where they leave a goal open."""
+def run(
+    scenario: Scenario, stock: Stock, db: Kind, pace: Pace, goals: tuple[Goal, ...], clock: Clock, seed: int = 1
+) -> Result:
+    """Rounds as the pace says, and as many again where they leave a goal open and time allows."""
     dice = Random(seed)
     mine = [goal for goal in goals if goal.scenario == scenario.NAME and goal.db in {"", db}]
     mine = [goal for goal in mine if not (goal.only_full and pace.quick)]
@@ -61,16 +66,23 @@ def run(scenario: Scenario, stock: Stock, db: Kind, pace: Pace, goals: tuple[Goa
         if fixed is None:
             for variant in variants.values():
                 variant(min(pace.seconds, 0.5))
-        _rounds(variants, fixed or pace.rounds, pace, dice, figures)
-        if fixed is None and not pace.quick and _is_open(_judged(mine, db, figures)):
-            _rounds(variants, pace.rounds, pace, dice, figures)
+        began = time.monotonic()
+        rounds = partial(_rounds, variants, pace, dice, figures, clock, scenario.NAME)
+        rounds(fixed or pace.rounds)
+        again_s = time.monotonic() - began
+        if fixed is None and _is_open(_judged(mine, db, figures)) and clock.spare_s() > again_s:
+            rounds(pace.rounds)
     return Result(scenario.NAME, scenario.TITLE, db, figures, tuple(_judged(mine, db, figures)))
 
 
 def _rounds(
-    variants: Mapping[str, Variant], rounds: int, pace: Pace, dice: Random, figures: dict[str, list[dict[str, float]]]
-) -> None:
-    for _ in range(rounds):
+    variants: Mapping[str, Variant], pace: Pace, dice: Random, figures: dict[str, list[dict[str, float]]], clock: Clock,
+    title: str, rounds: int,
+) -> None:  # fmt: skip
+    for number in range(rounds):
+        if number and clock.is_over():
+            return
+        show(clock, f"{title}, round {number + 1} of {rounds}")
         order = list(variants)
         dice.shuffle(order)
         for name in order:
