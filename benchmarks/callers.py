@@ -27,12 +27,13 @@ class Window:
         return cls(start + seconds * LEAD, start + seconds)
 
     def sample(self, asked: Iterable[tuple[float, float]], each: int = 1) -> Sample:
-        """Out of when something was asked and how long it took: what was answered in the window, and how long each
-        took that was asked in it, however late the answer came."""
+        """Out of when something was asked and how long it took: each counts with the part of it that lies in the
+        window, so that answers which come in lumps count evenly; and how long each took that was answered in it or
+        later."""
         told = list(asked)
-        answered = sum(self.counted_from <= at + took < self.end for at, took in told)
-        taken = [took for at, took in told if self.counted_from <= at]
-        return Sample(answered * each, self.end - self.counted_from, taken)
+        within = sum(max(0.0, min(at + took, self.end) - max(at, self.counted_from)) / took for at, took in told)
+        taken = [took for at, took in told if self.counted_from <= at + took]
+        return Sample(within * each, self.end - self.counted_from, taken)
 
 
 async def crowd(act: Act, callers: int, seconds: float) -> Sample:

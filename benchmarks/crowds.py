@@ -9,7 +9,7 @@ from functools import partial
 from benchmarks.pgbench import Pgbench, script
 from benchmarks.product import Product, WithoutQueue
 from benchmarks.reference import point_a
-from benchmarks.samples import Variant
+from benchmarks.samples import Cold, Variant
 from benchmarks.stock import Kind, Shop, Stock, shop
 
 CALLERS = 64
@@ -40,7 +40,7 @@ def crowded(
             print("no pgbench beside the server or on PATH: connections of their own are left out")
         else:
             alone = Pgbench(stock.server.pgbench, bare.conninfo, used, stock.folder)
-            told |= {f"bare statement, {each} connections": partial(alone.run, each) for each in connections}
+            told |= {f"bare statement, {each} connections": Cold(partial(alone.run, each)) for each in connections}
             if not stock.quick:
                 told |= stack.enter_context(_smallest(stock, locked, used, connections[-2:]))
         yield told
@@ -55,5 +55,5 @@ def _smallest(
     assert stock.server is not None and stock.server.pgbench is not None
     written = script(point_a.STATEMENT, repeated=0)
     smallest = Pgbench(stock.server.pgbench, one.conninfo, used, stock.folder, written)
-    yield {f"smallest write, {each} connections": partial(smallest.run, each) for each in connections}
+    yield {f"smallest write, {each} connections": Cold(partial(smallest.run, each)) for each in connections}
     point_a.require(one.url)

@@ -7,10 +7,10 @@ are those that the usage writer would have left; only the running counters of th
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.engine import URL
 
@@ -70,10 +70,12 @@ _LOTS = """
 UPDATE lot SET remaining = {tokens} - told.used
 FROM (SELECT lot_id, max(running) AS used FROM made GROUP BY lot_id) AS told WHERE told.lot_id = lot.id
 """
-_ROLLUP = """
-INSERT INTO {table} ({keys}, {counters})
-SELECT {values}, count(*), sum(used), sum(out), sum(used + out), sum(used + out), 0, 0 FROM made GROUP BY {groups}
-"""
+_ROLLUP = "INSERT INTO {table} ({keys}, {counters}) SELECT {values}, {sums} FROM {source} GROUP BY {groups}"
+_SUMS = {
+    "made": "count(*), sum(used), sum(out), sum(used + out), sum(used + out), 0, 0",
+    # Every account has the same days here, so what is kept by longer days and for all of them is a sum of those.
+    "account_day": ", ".join(f"sum({name})" for name in COUNTERS),
+}
 _WORDS = {
     "pg": {
         "unlogged": "UNLOGGED", "numbers": "generate_series(1::bigint, {events}) AS numbers (i)",
@@ -81,7 +83,7 @@ _WORDS = {
         "operation": f"('{{{{{','.join(OPERATIONS)}}}}}'::text[])[op + 1]",
         "model": f"('{{{{{','.join(MODELS)}}}}}'::text[])[m + 1]",
         "day_on": f"(timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
-        "month_on": f"date_trunc('month', timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
+        "month_on": "date_trunc('month', day_on)::date",
         "hour_at": "to_timestamp(sec / 3600 * 3600)",
     },
     "sqlite": {
@@ -91,7 +93,7 @@ _WORDS = {
         "operation": _case("op", OPERATIONS),
         "model": _case("m", MODELS),
         "day_on": f"date(sec + {_EAST_S}, 'unixepoch')",
-        "month_on": f"date(sec + {_EAST_S}, 'unixepoch', 'start of month')",
+        "month_on": "date(day_on, 'start of month')",
         "hour_at": "strftime('%Y-%m-%d %H:00:00.000000', sec, 'unixepoch')",
     },
 }  # fmt: skip
@@ -131,23 +133,23 @@ def _statements(kind: Kind, events: int) -> list[str]:
     numbers = {"start": int(start.timestamp()), "step": step, "events": events, "tokens": TOKENS,
                "last": f"timestamptz {at[:-1]}+00'" if kind == "pg" else at}  # fmt: skip
     words = {name: word.format(**numbers) for name, word in _WORDS[kind].items()} | numbers
-    meter = f"'tokens', {words['model']}, {words['operation']}"
-    rollups = {
-        "account_day": ("account_id, day_on, meter, model, operation", f"account_id, {words['day_on']}, {meter}",
-                        f"account_id, {words['day_on']}, op, m"),
-        "account_month": ("account_id, month_on, meter", f"account_id, {words['month_on']}, 'tokens'",
-                          f"account_id, {words['month_on']}"),
-        "system_hour": ("hour_at, meter, model, operation, stripe", f"{words['hour_at']}, {meter}, 0",
-                        f"{words['hour_at']}, op, m"),
-        "system_day": ("day_on, meter, model, operation, stripe", f"{words['day_on']}, {meter}, 0",
-                       f"{words['day_on']}, op, m"),
-    }  # fmt: skip
     whole = [each.format(**words) for each in (_MADE, _ENTRIES, _EVENTS, _HEADS, _LOTS)]
-    counters = ", ".join(COUNTERS)
     return whole + [
-        _ROLLUP.format(table=table, keys=keys, values=values, groups=groups, counters=counters)
-        for table, (keys, values, groups) in rollups.items()
+        _ROLLUP.format(counters=", ".join(COUNTERS), sums=_SUMS[told["source"]], **told) for told in _rollups(words)
     ]
+
+
+def _rollups(words: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """Grouped by numbers, which is cheaper than by words and stamps."""
+    meter, day = f"'tokens', {words['model']}, {words['operation']}", f"(sec + {_EAST_S}) / 86400"
+    yield {"table": "account_day", "keys": "account_id, day_on, meter, model, operation", "source": "made",
+           "values": f"account_id, {words['day_on']}, {meter}", "groups": f"account_id, {day}, op, m"}  # fmt: skip
+    yield {"table": "account_month", "keys": "account_id, month_on, meter", "source": "account_day",
+           "values": f"account_id, {words['month_on']}, meter", "groups": "1, 2, 3"}  # fmt: skip
+    yield {"table": "system_day", "keys": "day_on, meter, model, operation, stripe", "source": "account_day",
+           "values": "day_on, meter, model, operation, 0", "groups": "1, 2, 3, 4"}  # fmt: skip
+    yield {"table": "system_hour", "keys": "hour_at, meter, model, operation, stripe", "source": "made",
+           "values": f"{words['hour_at']}, {meter}, 0", "groups": "sec / 3600, op, m"}  # fmt: skip
 
 
 def _who(accounts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -156,13 +158,19 @@ def _who(accounts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
 
 
 _ACCOUNTS = "SELECT account_id, id FROM lot ORDER BY account_id"
-# Built once over all rows, where a million insertions each would build them row by row.
-_LATER = ("entry", "usage_event")
+# Built once over all rows, where millions of insertions would build them row by row.
+_LATER = ("entry", "usage_event", "account_day")
 
 
 def _on_postgres(url: URL, statements: Sequence[str]) -> None:
     with servers.connect(url) as connection:
-        for setting in ("synchronous_commit = off", "work_mem = '512MB'", "timezone = 'UTC'", "jit = off"):
+        for setting in (
+            "synchronous_commit = off",
+            "work_mem = '1GB'",
+            "maintenance_work_mem = '1GB'",
+            "timezone = 'UTC'",
+            "jit = off",
+        ):
             connection.execute(f"SET {setting}".encode())
         connection.execute("CREATE TABLE who (bucket bigint PRIMARY KEY, account_id bigint, lot_id bigint)")
         who = _who(connection.execute(_ACCOUNTS.encode()).fetchall())  # type: ignore[arg-type]  # rows of two numbers

@@ -111,17 +111,18 @@ class WithoutQueue:
 
     def closed(self, callers: int) -> Callable[[float], Sample]:
         async def turn(seconds: float) -> Sample:
-            free: asyncio.Queue[PostgresBooks | SqliteBooks] = asyncio.Queue()
-            for books in self._books:
-                free.put_nowait(books)
+            # First come, first served, as in a good pool: with a queue, whoever gives one back would take it again while
+            # all others wait.
+            free, turns = list(self._books), asyncio.Semaphore(len(self._books))
 
             async def record() -> None:
                 event = self._traffic()
-                books = await free.get()
-                try:
-                    await self._write(books, event)
-                finally:
-                    free.put_nowait(books)
+                async with turns:
+                    books = free.pop()
+                    try:
+                        await self._write(books, event)
+                    finally:
+                        free.append(books)
 
             return await crowd(record, callers, seconds)
 

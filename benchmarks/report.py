@@ -25,6 +25,8 @@ def lines(result: Record) -> list[str]:
 def summary(record: Record) -> list[str]:
     verdicts = list(_verdicts(record))
     told = [f"{len(verdicts)} verdicts in {record['seconds']} s on {record['facts']['machine']}"]
+    if record["left_out"]:
+        told.append(f"left out: {', '.join(record['left_out'])}")
     if record["noise"]:
         told.append(f"noisy: {record['noise']}")
     open_or_missed = [each for each in verdicts if each["outcome"] not in {"met", "for orientation"}]
@@ -54,6 +56,8 @@ def _machine(record: Record) -> str:
             f"{record['probes'][0]['fsync_ms']} ms before and {record['probes'][1]['fsync_ms']} ms after."
         ),
     ]
+    if record["left_out"]:
+        told.append(f"\n**Left out, because time was over:** {', '.join(record['left_out'])}.")
     if record["noise"]:
         told.append(f"\n**The machine was not quiet:** {record['noise']}. Read these figures as a smoke test.")
     return "\n".join(told)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from benchmarks.goals import Goal, Verdict, judge
 from benchmarks.plan import Clock, show
-from benchmarks.samples import Variant
+from benchmarks.samples import Cold, Variant
 from benchmarks.stock import Kind, Stock
 
 
@@ -65,10 +65,11 @@ def run(
         fixed = getattr(scenario, "ROUNDS", None)
         if fixed is None:
             for variant in variants.values():
-                variant(min(pace.seconds, 0.5))
+                if not isinstance(variant, Cold):
+                    variant(min(pace.seconds, 0.5))
         began = time.monotonic()
         rounds = partial(_rounds, variants, pace, dice, figures, clock, scenario.NAME)
-        rounds(fixed or pace.rounds)
+        rounds(fixed or clock.rounds(pace.rounds))
         again_s = time.monotonic() - began
         if fixed is None and _is_open(_judged(mine, db, figures)) and clock.spare_s() > again_s:
             rounds(pace.rounds)

@@ -10,11 +10,21 @@ from statistics import quantiles
 Variant = Callable[[float], "Sample"]
 
 
+class Cold:
+    """A variant that begins every turn with new connections: warming it up once would change nothing."""
+
+    def __init__(self, turn: Variant) -> None:
+        self._turn = turn
+
+    def __call__(self, seconds: float) -> Sample:
+        return self._turn(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """`taken` in seconds, one per operation, where each was timed; `value` where something else was measured."""
 
-    operations: int = 0
+    operations: float = 0.0
     seconds: float = 0.0
     taken: Sequence[float] = ()
     value: float | None = None

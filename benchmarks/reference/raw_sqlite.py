@@ -9,7 +9,9 @@ from random import Random
 from benchmarks.reference.instants import instants
 from benchmarks.reference.raw_cte import LIMITS
 from benchmarks.traffic import MODELS, OPERATIONS, REPEATED_PERCENT
+from billing_ui.infra.db import PRAGMAS
 from billing_ui.ledger.batch_rows import stamp
+from billing_ui.ledger.batch_sqlite import OWN_WAYS
 from billing_ui.ledger.sqlite_statements import DAYS_OF_ALL, ROLLUPS, WRITES
 
 _KNOWN = "SELECT seq FROM entry WHERE account_id = ? AND key = ?"
@@ -27,8 +29,9 @@ class RawSqlite:
 
     def __init__(self, file: str, accounts: tuple[int, ...]) -> None:
         self.connection = sqlite3.connect(file, isolation_level=None, timeout=30)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            self.connection.execute(f"PRAGMA {pragma}")
+        # With everything that the product asks of its own connection, so that neither has more of memory or log.
+        for way in (*PRAGMAS, *OWN_WAYS):
+            self.connection.execute(f"PRAGMA {way}").close()
         self._accounts, self._dice, self._last = accounts, Random(2), 0
         self.turn()
 

@@ -16,5 +16,5 @@ DATABASES: tuple[Kind, ...] = ("pg",)
 
 @contextmanager
 def variants(stock: Stock, db: Kind) -> Iterator[Mapping[str, Variant]]:
-    with crowded(stock, db, accounts=None, connections=(8, 32) if stock.quick else (4, 8, 16, 32)) as crowd:
+    with crowded(stock, db, accounts=None, connections=(32,) if stock.quick else (4, 8, 16, 32)) as crowd:
         yield crowd

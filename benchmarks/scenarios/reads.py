@@ -19,7 +19,7 @@ NAME = "reads"
 TITLE = "queries of a dashboard at a million events and at ten"
 DATABASES: tuple[Kind, ...] = ("pg", "sqlite")
 # So long is one query asked in a turn; there are many of them, and each takes a millisecond or so.
-_SECONDS, _QUICK_SECONDS = 0.2, 0.04
+_SECONDS, _QUICK_SECONDS = 0.2, 0.03
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from billing_ui.models import InboxMessage
 
 NAME = "webhooks"
 ROUNDS = 5
-MESSAGES = 600
+MESSAGES = 400
 CONNECTIONS = 16
 PER_SECOND, P99_MS = 300, 250
 _TOKEN = "benchmark-callback-token"

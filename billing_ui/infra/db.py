@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _AFTER = "after_commit"
 # The log is written back into the file every 16 MB: pages that many transactions change are written back once.
-_PRAGMAS = (
+PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "wal_autocheckpoint=4000",
 )  # fmt: skip
 
@@ -103,7 +103,7 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -32,7 +32,7 @@ from billing_ui.ledger.terms import PlanTerms
 # A batch touches a page or two of each table for each account; SQLite's own 2 MB hold those of a few hundred accounts.
 # Most of those pages are touched again soon, so the log is written back into the file half as often as elsewhere.
 # Whoever waits for the file longer than five seconds is told to ask again, before their own patience ends.
-_OWN_WAYS = ("cache_size = -65536", "wal_autocheckpoint = 8000", "busy_timeout = 5000")
+OWN_WAYS = ("cache_size = -65536", "wal_autocheckpoint = 8000", "busy_timeout = 5000")
 Answer = TypeVar("Answer")
 Decide = Callable[[dict[int, Page]], Answer]
 
@@ -139,7 +139,7 @@ class SqliteBooks:
             self._connection = raw.driver_connection
             raw.detach()
             assert self._connection is not None
-            for way in _OWN_WAYS:
+            for way in OWN_WAYS:
                 self._connection.execute(f"PRAGMA {way}").close()
         return self._connection
 
