@@ -111,7 +111,7 @@ class WithoutQueue:
 
     def closed(self, callers: int) -> Callable[[float], Sample]:
         async def turn(seconds: float) -> Sample:
-            # First come, first served, as in a good pool: with a queue, whoever gives one back would take it again while
+            # First come, first served, as in a good pool: in a queue whoever gives one back would take it again while
             # all others wait.
             free, turns = list(self._books), asyncio.Semaphore(len(self._books))
 
