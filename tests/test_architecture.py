@@ -329,3 +329,23 @@ def test_a_state_holds_few_vars() -> None:
 
     crowded = {f"{module}:{node.name}": size(node) for module, node in state_classes() if size(node) > STATE_VARS}
     assert crowded == {}
+
+
+def states(node: ast.AST) -> bool:
+    """Whether a piece of a test says what has to hold."""
+    for each in ast.walk(node):
+        name = dotted(each.func).rpartition(".")[2] if isinstance(each, ast.Call) else ""
+        if isinstance(each, ast.Assert) or name == "raises" or name.startswith(("assert_", "expect")):
+            return True
+    return False
+
+
+def test_every_test_says_what_has_to_hold_itself_or_through_a_function_beside_it() -> None:
+    silent = []
+    for path in sorted(TESTS.rglob("test_*.py")):
+        beside = {node.name for node in functions(path) if not node.name.startswith("test_") and states(node)}
+        for node in functions(path):
+            called = {dotted(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+            if node.name.startswith("test_") and not states(node) and not called & beside:
+                silent.append(f"{name_of(path)}:{node.name}")
+    assert silent == []

@@ -19,14 +19,25 @@ def refusal(headers: dict[str, str], *tokens: str) -> int:
     return refused.value.status
 
 
+def is_let_in(headers: dict[str, str], *tokens: str) -> bool:
+    try:
+        gateway(*tokens).authenticate(headers, b"{}")
+    except WebhookRefused:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("name", ["x-callback-token", "X-CALLBACK-TOKEN", "X-Callback-Token"])
 def test_the_configured_token_is_let_in_whatever_the_capitals_of_its_header(name: str) -> None:
-    gateway("right").authenticate({name: "right"}, b"{}")
+    assert is_let_in({name: "right"}, "right")
 
 
 def test_both_tokens_are_let_in_while_one_replaces_the_other() -> None:
-    for token in ("old", "new"):
-        gateway("old", "new").authenticate({"x-callback-token": token}, b"{}")
+    assert [is_let_in({"x-callback-token": token}, "old", "new") for token in ("old", "new", "next")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("given", ["", "wrong", "righ", "rightt", "Right", "rïght", "\ud800", "\x00", " right"])

@@ -32,7 +32,7 @@ def test_an_accepted_webhook_is_on_the_screen_within_150_ms_or_twelve_events_of_
     keep_line(customer)
     customer.asks_for(25_000)
     accepted_to_shown_ms(customer, gateway)  # the first one also warms the browser and the gateway's client
-    told = []
+    told, is_held = [], False
     for _ in range(ROUNDS):
         pushes: list[float] = []
         events: list[float] = []
@@ -40,13 +40,14 @@ def test_an_accepted_webhook_is_on_the_screen_within_150_ms_or_twelve_events_of_
             customer.asks_for(25_000)
             events += [asked_to_answered_ms(customer) for _ in range(EVENTS)]
             pushes.append(accepted_to_shown_ms(customer, gateway))
-        if p95(pushes) <= max(BOUND_MS, BOUND_EVENTS * p95(events)):
-            return
+        is_held = p95(pushes) <= max(BOUND_MS, BOUND_EVENTS * p95(events))
         told.append(
             f"push p50 {median(pushes):.0f} ms, p95 {p95(pushes):.0f} ms, {sorted(map(round, pushes))}; "
             f"an event p50 {median(events):.0f} ms, p95 {p95(events):.0f} ms"
         )
-    pytest.fail("\n".join(told))
+        if is_held:
+            break
+    assert is_held, "\n".join(told)
 
 
 def test_open_pages_without_news_neither_ask_nor_hear_anything(customer: Desk) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from redis import Redis
 
 from tests.servers import RedisProcess
@@ -59,7 +59,7 @@ def page(deployment: Deployment, person: BrowserContext) -> Page:
 
 
 def shows(page: Page, balance: str, within_ms: int = AT_ONCE_MS) -> None:
-    page.get_by_text(balance).first.wait_for(timeout=within_ms)
+    expect(page.get_by_text(balance).first).to_be_visible(timeout=within_ms)
 
 
 def test_tokens_granted_by_another_process_show_on_an_open_page(deployment: Deployment, page: Page) -> None:

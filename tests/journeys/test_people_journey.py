@@ -182,7 +182,7 @@ def test_signing_out_everywhere_ends_this_device_too(customer: Desk, stack: Stac
     page.get_by_test_id("signout-everywhere").click()
     settled(page, "/auth/$")
     page.goto(stack.app_url + SETTINGS)
-    page.wait_for_url(re.compile(r"/auth/\?redirect_url=/settings/"))
+    expect(page).to_have_url(re.compile(r"/auth/\?redirect_url=/settings/"))
 
 
 def test_signing_out_leaves_nothing_behind(customer: Desk, stack: Stack) -> None:
@@ -247,6 +247,7 @@ def test_the_keyboard_alone_signs_in(person: BrowserContext, stack: Stack) -> No
     page.keyboard.type(user["password"])
     page.keyboard.press("Enter")
     settled(page, "/subscription/overview")
+    expect(page.get_by_test_id("balance").first).to_be_attached()
 
 
 def test_a_broken_handler_is_told_calmly_with_a_code(customer: Desk) -> None:

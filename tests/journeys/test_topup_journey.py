@@ -66,6 +66,7 @@ def test_a_lost_webhook_is_made_good_by_the_open_page_within_ten_seconds(custome
     ref = customer.asks_for(25_000)
     gateway.pay(ref, drop_webhook=True)
     customer.awaits_status("paid", within_s=10)
+    expect(customer.page.get_by_test_id("pay-status").first).to_have_attribute("data-ref", ref)
 
 
 def test_check_status_asks_the_gateway_now_and_says_when_nothing_has_come(customer: Desk, gateway: Gateway) -> None:

@@ -34,6 +34,7 @@ def test_text_that_no_database_holds_is_found_nowhere(world: World, words: str) 
 )
 def test_pages_that_nobody_gave_out_are_pages_all_the_same(world: World, page: str) -> None:
     customer = world.customer()
-    world.wants(customer)
+    ref = world.wants(customer)
     with world.env.db.read() as tx:
-        history(tx, customer.account_id, read_ask({"page": page}, CHOICES), "Asia/Jakarta")
+        found = history(tx, customer.account_id, read_ask({"page": page}, CHOICES), "Asia/Jakarta")
+    assert {row.id for row in found.rows} <= {ref}

@@ -75,8 +75,8 @@ def test_an_unsafe_start_is_refused_in_one_sentence(
 
 
 def test_a_plain_start_is_safe() -> None:
-    refuse_unsafe(Settings(), {"ENV": "development"})
-    refuse_unsafe(Settings(host="::1", app_url="http://localhost:3000"), {})
+    assert refuse_unsafe(Settings(), {"ENV": "development"}) is None
+    assert refuse_unsafe(Settings(host="::1", app_url="http://localhost:3000"), {}) is None
 
 
 def test_the_process_refuses_production_with_an_exit_code() -> None:

@@ -31,11 +31,11 @@ def config(**change: Any) -> Config:
 
 @pytest.mark.parametrize("change", [{}, {"web_workers": 4}, {"redis_url": None}, {"redis_url": "unix:///run/redis"}])
 def test_a_safe_deployment_starts(change: dict[str, Any]) -> None:
-    check(config(**change))
+    assert check(config(**change)) is None
 
 
 def test_a_demo_on_loopback_starts_without_secrets() -> None:
-    check(Config(_env_file=None, billing_env="demo"))
+    assert check(Config(_env_file=None, billing_env="demo")) is None
 
 
 @pytest.mark.parametrize(

@@ -28,3 +28,4 @@ def test_the_log_and_the_page_share_a_code_and_the_page_learns_nothing_else(
 def test_the_framework_accepts_it_as_its_own_handler() -> None:
     app = rx.App(_state=None, backend_exception_handler=problem.tell)
     app._validate_exception_handlers()
+    assert app.backend_exception_handler is problem.tell
