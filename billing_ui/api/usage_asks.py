@@ -29,7 +29,7 @@ def usage_of(account: HostAccount, ask: CheckAsk) -> Usage:
         raise FieldInvalid(field="amount", why="only_with_usage_type")
     given: dict[str, Any] = {}
     if isinstance(ask, UsageAsk):
-        given = {"session": ask.session_id, "metadata": storable(ask.metadata)}
+        given = {"session": ask.session_id, "metadata": storable(ask.metadata) if ask.metadata else {}}
         if ask.occurred_at is not None:
             given["occurred_at"] = instant("occurred_at", ask.occurred_at)
     return Usage(

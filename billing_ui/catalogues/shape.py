@@ -133,8 +133,11 @@ class Catalogue:
 
     def rate_card(self, instant: datetime) -> RateCard | None:
         """The card in force: the newest that has begun."""
-        begun = [card for card in self.rate_cards if card.valid_from <= instant]
-        return max(begun, key=lambda card: card.version, default=None)
+        newest: RateCard | None = None
+        for card in self.rate_cards:
+            if card.valid_from <= instant and (newest is None or card.version > newest.version):
+                newest = card
+        return newest
 
     @property
     def paid_meter(self) -> str | None:

@@ -9,7 +9,7 @@ from random import Random
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(first + second for first in CROCKFORD for second in CROCKFORD)
-_BITS = 128
+_LETTERS = bytes(ord(CROCKFORD[byte % 32]) for byte in range(256))
 _CHARACTERS = 26
 
 
@@ -29,15 +29,19 @@ class Ids:
         return cls(Random(seed).getrandbits)  # noqa: S311 - only for tests and replays
 
     def public(self, prefix: str) -> str:
-        return f"{prefix}_{crockford(self._bits(_BITS))}"
+        return f"{prefix}_{self._letters(_CHARACTERS)}"
 
     def secret(self) -> str:
-        """256 random bits as text, for a cookie or a link. Only its `digest` is ever stored."""
-        return crockford(self._bits(_BITS)) + crockford(self._bits(_BITS))
+        """260 random bits as text, for a cookie or a link. Only its `digest` is ever stored."""
+        return self._letters(2 * _CHARACTERS)
 
     def code(self, length: int) -> str:
         """So many characters to copy from paper: no secret that opens a door, but too many to try them all."""
-        return "".join(CROCKFORD[self._bits(5)] for _ in range(length))
+        return self._letters(length)
+
+    def _letters(self, count: int) -> str:
+        """Each of a byte of its own, of which five bits count: every letter is as likely as every other."""
+        return self._bits(8 * count).to_bytes(count, "big").translate(_LETTERS).decode("ascii")
 
     def jitter(self, span: int) -> int:
         """A whole number from 0 to span - 1, to spread retries."""

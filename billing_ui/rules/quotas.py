@@ -5,7 +5,7 @@ Only what runs now is kept: a counter whose window has ended is nothing, so nobo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -127,8 +127,15 @@ def give_back_included(
 
 
 def state(windows: Windows, limit: Limit, now: datetime, calendar: Calendar) -> LimitState:
-    frame = calendar.windows(now)[limit.window]
-    return LimitState(limit, used(windows, limit.meter, limit.window, frame), frame.ends_at)
+    return states(windows, (limit,), now, calendar)[0]
+
+
+def states(windows: Windows, limits: Iterable[Limit], now: datetime, calendar: Calendar) -> tuple[LimitState, ...]:
+    running = calendar.windows(now)
+    return tuple([
+        LimitState(limit, used(windows, limit.meter, limit.window, frame := running[limit.window]), frame.ends_at)
+        for limit in limits
+    ])  # fmt: skip
 
 
 def own_period(at: datetime, now: datetime, calendar: Calendar) -> Frame:

@@ -63,7 +63,7 @@ class Standing:
         return max(self.terms.included - quotas.included_used(self.windows, self.terms.paid, at, now, self.calendar), 0)
 
     def limits(self, meter: str, now: datetime) -> tuple[LimitState, ...]:
-        return tuple([quotas.state(self.windows, limit, now, self.calendar) for limit in self.terms.limits_of(meter)])
+        return quotas.states(self.windows, self.terms.limits_of(meter), now, self.calendar)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Ids and secrets: they introduce themselves, do not repeat, and are stored as digests only."""
 
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,14 @@ from hypothesis import strategies as st
 from billing_ui.kit.ids import CROCKFORD, Ids, crockford, digest
 
 
-def test_a_public_id_says_what_it_is_and_holds_128_bits() -> None:
+def test_a_public_id_says_what_it_is_and_holds_130_bits() -> None:
     assert re.fullmatch(rf"acc_[{CROCKFORD}]{{26}}", Ids().public("acc"))
+
+
+def test_every_letter_is_as_likely_as_every_other() -> None:
+    letters = Counter("".join(Ids.seeded(3).public("x")[2:] for _ in range(5_000)))
+    assert set(letters) == set(CROCKFORD)
+    assert max(letters.values()) < 1.1 * min(letters.values())
 
 
 def test_ids_do_not_repeat() -> None:
