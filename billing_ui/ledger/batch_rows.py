@@ -25,20 +25,18 @@ Rows = list[dict[str, Any]]
 
 
 def asked(asks: Sequence[Ask]) -> dict[str, Any]:
-    """What a batch has to read: accounts, keys that may be known, holds that may stand."""
+    """What a batch has to read: accounts, and keys that may be known or reserved."""
     keyed = [ask for ask in asks if ask.kind != "check"]
-    holding = [ask for ask in keyed if ask.kind != "record"]
     return {
         "ids": list({ask.account_id for ask in asks}),
         "accounts": [ask.account_id for ask in keyed], "keys": [ask.key for ask in keyed],
-        "hold_accounts": [ask.account_id for ask in holding], "hold_keys": [ask.event_id for ask in holding],
     }  # fmt: skip
 
 
 def page_of(row: Row, terms: PlanTerms) -> Page:
     """The page of one account, out of its row."""
     (account_id, version, seq, balance, held, floor, access, plan_version_id, period_on, zone, last_at, due_at,
-     release_at, windows, lots, known, holds, reserved, _zone) = row  # fmt: skip
+     release_at, windows, lots, known, holds, _zone) = row  # fmt: skip
     promised = terms[plan_version_id]
     page = Page(
         account_id, version, seq, balance, held, floor, access, promised, Calendar(zone, period_on, promised.months),
@@ -47,7 +45,7 @@ def page_of(row: Row, terms: PlanTerms) -> Page:
     for told in known or ():
         taken, request_hash = _taken(told, promised.paid)
         page.known[taken.event_id] = (taken, request_hash)
-    for told in (*(holds or ()), *(reserved or ())):
+    for told in holds or ():
         hold = _hold(told)
         page.holds[hold.event_id] = hold
     return page

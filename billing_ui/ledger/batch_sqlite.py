@@ -90,17 +90,18 @@ class SqliteBooks:
             # Its lines come in order, so the last one stays: it knows the balance after all of them.
             known[account_id].append(event)
         heads = connection.execute(READ, (ids,)).fetchall()
-        # Whoever records under the id of an open hold means that call.
+        # Whoever records under the id of an open hold means that call; only accounts that have one are looked through.
         reserving = {account_id for account_id, *_, release_at, _windows in heads if release_at is not None}
-        told = [(ask.account_id, ask.event_id) for ask in asks if ask.kind == "record" and ask.account_id in reserving]
-        named = [*zip(wanted["hold_accounts"], wanted["hold_keys"], strict=True), *told]
+        named = [
+            (ask.account_id, ask.event_id) for ask in asks
+            if ask.kind in {"reserve", "settle", "release"} or (ask.kind == "record" and ask.account_id in reserving)
+        ]  # fmt: skip
         if named:
             for account_id, *hold in connection.execute(HOLDS, (json.dumps(named),)):
                 hold[3] = json.loads(hold[3])
                 holds[account_id].append(hold)
         pages = (
-            page_of((*_head(head), lots[head[0]], known[head[0]], holds[head[0]], (), None), self._terms)
-            for head in heads
+            page_of((*_head(head), lots[head[0]], known[head[0]], holds[head[0]], None), self._terms) for head in heads
         )
         return {page.account_id: page for page in pages}
 

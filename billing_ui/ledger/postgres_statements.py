@@ -1,6 +1,6 @@
 """The two statements of the usage writer on PostgreSQL: one reads what asks need, one writes what was decided."""
 
-# Whoever records under the id of an open hold means that call: only accounts with a `release_at` can have one.
+# Whoever records under the id of a hold means that call, so holds are looked up for every key, less its `usage:`.
 # A lateral look-up with its own LIMIT keeps the plan on the index, also when it was made while the table was empty.
 READ = """
 WITH asked AS (
@@ -15,22 +15,18 @@ WITH asked AS (
   AND usage_event.seq = last.seq LIMIT 1) event ON true
  GROUP BY asked.account_id
 ), held AS (
- SELECT wanted.account_id, json_agg(json_build_array(found.id, found.key, found.quantity, found.draws, found.allowance,
+ SELECT asked.account_id, json_agg(json_build_array(found.id, found.key, found.quantity, found.draws, found.allowance,
   found.held_at, found.expires_at, found.state, found.request_hash)) AS rows
- FROM unnest(%(hold_accounts)s::bigint[], %(hold_keys)s::text[]) AS wanted (account_id, key)
- JOIN LATERAL (SELECT * FROM hold WHERE hold.account_id = wanted.account_id AND hold.key = wanted.key LIMIT 1) found
-  ON true
- GROUP BY wanted.account_id
+ FROM asked
+ JOIN LATERAL (SELECT * FROM hold WHERE hold.account_id = asked.account_id AND hold.key = substr(asked.key, 7) LIMIT 1)
+  found ON true
+ GROUP BY asked.account_id
 )
 SELECT head.account_id, head.version, head.seq, head.balance, head.held, head.floor, head.access, head.plan_version_id,
  head.period_on, head.zone, head.last_at, head.due_at, head.release_at, head.windows,
  (SELECT json_agg(json_build_array(lot.id, lot.public_id, lot.priority, lot.expires_at, lot.remaining, lot.is_frozen))
   FROM lot WHERE lot.account_id = head.account_id AND lot.is_open),
- known.rows, held.rows,
- CASE WHEN head.release_at IS NOT NULL THEN (SELECT json_agg(json_build_array(hold.id, hold.key, hold.quantity,
-  hold.draws, hold.allowance, hold.held_at, hold.expires_at, hold.state, hold.request_hash))
-  FROM hold WHERE hold.account_id = head.account_id AND hold.state = 'open'
-  AND 'usage:' || hold.key = ANY(%(keys)s::text[])) END, (SELECT zone FROM system_zone)
+ known.rows, held.rows, (SELECT zone FROM system_zone)
 FROM account_head head
 LEFT JOIN known ON known.account_id = head.account_id
 LEFT JOIN held ON held.account_id = head.account_id
