@@ -34,10 +34,10 @@ def _unlimited(standing: Standing, meter: str, now: datetime) -> dict[str, Any]:
 
 
 def _limit(one: LimitState) -> dict[str, Any]:
-    quantity = one.limit.quantity
+    left = one.remaining
     return {
-        "limit": quantity if isinstance(quantity, int) else None, "used": one.used, "remaining": one.remaining,
-        "percent": one.percent, "unlimited": one.limit.is_unlimited, "window": one.limit.window,
+        "limit": None if left is None else one.limit.quantity, "used": one.used, "remaining": left,
+        "percent": one.percent, "unlimited": left is None, "window": one.limit.window,
         "resets_at": _boundary(one.resets_at),
     }  # fmt: skip
 

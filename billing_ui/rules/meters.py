@@ -26,9 +26,9 @@ class MeterState:
         least = 0
         for one in self.limits:
             left = one.remaining
-            if left is None:
+            if left is None or (found is not None and left > least):
                 continue
-            if found is None or (left, -_LENGTH[one.limit.window]) < (least, -_LENGTH[found.limit.window]):
+            if found is None or left < least or _LENGTH[one.limit.window] > _LENGTH[found.limit.window]:
                 found, least = one, left
         return found
 

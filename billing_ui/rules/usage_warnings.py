@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,48 +37,48 @@ def warnings(
     standing: Standing, balance: int, left: int, meters: Iterable[MeterState], thresholds: Thresholds
 ) -> tuple[Warned, ...]:
     """The worst of each kind, in the order in which they stop somebody. `left` is what the plan still includes."""
-    quotas = (each for meter in meters for each in _quota(meter, thresholds))
-    return (*_access(standing), *quotas, *_means(standing, balance, left, thresholds))
+    found = (_access(standing), *[_quota(meter, thresholds) for meter in meters])
+    return tuple([each for each in (*found, _means(standing, balance, left, thresholds)) if each is not None])
 
 
-def _access(standing: Standing) -> Iterator[Warned]:
+def _access(standing: Standing) -> Warned | None:
     if standing.access == "locked":
-        yield Warned("critical", "soft_locked", "overview")
-    if standing.access == "limited":
-        yield Warned("critical", "limited", "overview")
+        return Warned("critical", "soft_locked", "overview")
+    return Warned("critical", "limited", "overview") if standing.access == "limited" else None
 
 
-def _quota(meter: MeterState, thresholds: Thresholds) -> Iterator[Warned]:
+def _quota(meter: MeterState, thresholds: Thresholds) -> Warned | None:
     """A limit of nothing at all warns nobody: it is a feature of another plan."""
     worst, percent = None, -1
     for one in meter.limits:
         if isinstance(one.limit.quantity, int) and one.limit.quantity and (so_far := one.percent) > percent:
             worst, percent = one, so_far
     if worst is None or percent < thresholds.warning_percent:
-        return
+        return None
     facts = {"meter": meter.meter, "used": worst.used, "limit": worst.limit.quantity, "resets_at": worst.resets_at}
     if percent >= 100:
-        yield Warned("critical", "quota_reached", "plans", percent, facts)
-    else:
-        yield Warned("warning", "quota_near", "plans", percent, facts)
+        return Warned("critical", "quota_reached", "plans", percent, facts)
+    return Warned("warning", "quota_near", "plans", percent, facts)
 
 
-def _means(standing: Standing, balance: int, left: int, thresholds: Thresholds) -> Iterator[Warned]:
+def _means(standing: Standing, balance: int, left: int, thresholds: Thresholds) -> Warned | None:
     """What pays next: the plan's allowance, then overage where the plan has it, else the balance."""
     if standing.terms.paid is None:
-        return
+        return None
     included = standing.terms.included
     spendable = max(standing.spendable, 0)
     if balance < 0:
-        yield Warned("critical", "debt", "topup", facts={"debt": -balance})
-    elif left:
+        return Warned("critical", "debt", "topup", facts={"debt": -balance})
+    if left:
         percent = (included - left) * 100 // included
-        if percent >= thresholds.warning_percent:
-            level: Level = "info" if spendable or standing.terms.has_overage else "warning"
-            yield Warned(level, "allowance_low", "plans", percent, {"left": left, "included": included})
-    elif spendable == 0 and standing.terms.has_overage:
-        yield Warned("info", "overage", "plans", 100, {"included": included})
-    elif spendable < thresholds.low_tokens:
-        is_critical = spendable < thresholds.critical_tokens
-        code = "balance_empty" if spendable == 0 else "balance_critical" if is_critical else "balance_low"
-        yield Warned("critical" if is_critical else "warning", code, "topup", facts={"balance": spendable})
+        if percent < thresholds.warning_percent:
+            return None
+        level: Level = "info" if spendable or standing.terms.has_overage else "warning"
+        return Warned(level, "allowance_low", "plans", percent, {"left": left, "included": included})
+    if spendable == 0 and standing.terms.has_overage:
+        return Warned("info", "overage", "plans", 100, {"included": included})
+    if spendable >= thresholds.low_tokens:
+        return None
+    is_critical = spendable < thresholds.critical_tokens
+    code = "balance_empty" if spendable == 0 else "balance_critical" if is_critical else "balance_low"
+    return Warned("critical" if is_critical else "warning", code, "topup", facts={"balance": spendable})

@@ -97,20 +97,20 @@ def _need(env: Env, usage: Usage, at: datetime) -> tuple[Need, int | None]:
     if operation is None:
         raise FieldInvalid(field="operation", why="unknown")
     card = catalogue.rate_card(at) or min(catalogue.rate_cards, key=lambda card: card.version, default=None)
-    rate = card.rate(operation.slug, usage.model) if card else None
     draws: dict[str, int] = {}
+    version: int | None = None
     for meter, draw in operation.draws.items():
         if draw == "rated":
-            if rate is None:
+            rate = card.rate(operation.slug, usage.model) if card is not None else None
+            if card is None or rate is None:
                 raise FieldInvalid(field="model", why="no_rate")
-            draws[meter] = _rated(rate, usage)
+            drawn, version = _rated(rate, usage), card.version
         else:
-            draws[meter] = usage.quantity if draw == "quantity" else draw
-    if max(draws.values(), default=0) > _MOST_DRAWN:
-        raise FieldInvalid(field="quantity", why="range")
-    is_rated = card is not None and "rated" in operation.draws.values()
-    need = Need(operation.slug, draws, at, operation.slug in catalogue.limited_operations)
-    return need, card.version if card is not None and is_rated else None
+            drawn = usage.quantity if draw == "quantity" else draw
+        if drawn > _MOST_DRAWN:
+            raise FieldInvalid(field="quantity", why="range")
+        draws[meter] = drawn
+    return Need(operation.slug, draws, at, operation.slug in catalogue.limited_operations), version
 
 
 def _rated(rate: Rate, usage: Usage) -> int:
