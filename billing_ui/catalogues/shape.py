@@ -149,6 +149,10 @@ class Catalogue:
         """What a customer thinks in: the paid meter, else the first that counts."""
         return self.paid_meter or next((slug for slug, meter in self.meters.items() if not meter.is_feature), "")
 
+    def meter_asked(self, slug: str) -> str:
+        """A meter that counts, by its name; the main one for a name that is none."""
+        return slug if slug in self.meters and not self.meters[slug].is_feature else self.main_meter
+
     def worth(self, tokens: int) -> Amount | None:
         """What so many tokens are shown as in money; None where the catalogue shows tokens alone."""
         rate = self.unit_display.rate

@@ -131,6 +131,6 @@ def _feature(row: Any) -> rx.Component:
         rx.el.span(pair(row["name"])),
         rx.cond(row["has"], badge("usage.on", tone="ok", icon_name="check"), badge("usage.off", icon_name="cross")),
         key=row["key"].to(str),
-        class_name="between wraps",
+        class_name="between",
         custom_attrs={"data-testid": "feature", "data-key": row["key"], "data-has": row["has"]},
     )

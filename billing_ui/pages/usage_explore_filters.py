@@ -30,6 +30,7 @@ def filters() -> rx.Component:
         rx.el.div(
             _day("from", "list.from"),
             _day("to", "list.to"),
+            _meters(shown),
             _select("op", "usage.by_is.operation", operations),
             _select("model", "usage.by_is.model", models),
             class_name="filter-grid",
@@ -63,9 +64,16 @@ def _day(name: str, label: str) -> rx.Component:
     return filter_day(name, label, value=_asked(name), on_change=lambda value: UsageExploreState.narrow(name, value))
 
 
-def _select(name: str, label: str, options: rx.Component) -> rx.Component:
+def _meters(shown: Any) -> rx.Component:
+    """Nothing to choose where only one thing is counted."""
+    meters = shown["meters"].to(list[dict[str, Any]])
+    options = rx.foreach(meters, lambda each: rx.el.option(pair(each["name"]), value=each["value"].to(str)))
+    return rx.cond(shown["has_meters"], _select("meter", "usage.meter", options, has_all=False), rx.fragment())
+
+
+def _select(name: str, label: str, options: rx.Component, *, has_all: bool = True) -> rx.Component:
     control = rx.el.select(
-        rx.el.option(t("list.all"), value=""),
+        rx.el.option(t("list.all"), value="") if has_all else rx.fragment(),
         options,
         id=f"filter-{name}",
         value=_asked(name),
@@ -81,6 +89,7 @@ def _chip_words(chip: Any) -> rx.Var[Any]:
     local = value + "T12:00:00Z"
     return rx.match(
         chip["name"],
+        ("meter", pair(record(UsageExploreState.shown)["meter"])),
         ("op", pair(record(UsageExploreState.shown)["operation"])),
         ("from", t("list.from") + " " + day(local, "UTC")),
         ("to", t("list.to") + " " + day(local, "UTC")),

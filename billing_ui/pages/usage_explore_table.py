@@ -17,7 +17,13 @@ from billing_ui.rules.usage_lists import GROUPS
 from billing_ui.state.session import Session
 from billing_ui.state.usage_explore import UsageExploreState
 
-_FIGURES = ("events", "tokens", "charged", "free", "input", "output")
+# What is paid for says who paid and how many tokens went in and out; what is only counted has nothing of that.
+_PAID = ("events", "tokens", "charged", "free", "input", "output")
+_COUNTED = ("events", "tokens", "average")
+_HEADS = {
+    "events": "usage.requests", "charged": "overview.use_charged", "free": "overview.use_free",
+    "input": "hist.use.input", "output": "hist.use.output", "average": "usage.average",
+}  # fmt: skip
 
 
 def explored_table() -> rx.Component:
@@ -25,14 +31,9 @@ def explored_table() -> rx.Component:
     ways = record(state.ways)
     rows = shown["rows"].to(list[dict[str, Any]])
     groups = record(ways["groups"])
-    heads = (
-        (t("usage.by_is." + record(state.ask)["by"].to(str)), ""), ("usage.requests", "num"),
-        (pair(shown["meter"]), "num"), ("overview.use_charged", "num"), ("overview.use_free", "num"),
-        ("hist.use.input", "num"), ("hist.use.output", "num"),
-    )  # fmt: skip
     listed = rx.fragment(
         rx.el.div(
-            table("usage.explore", heads, rx.fragment(rx.foreach(rows, _row), _total()), stacks=False),
+            rx.cond(shown["is_paid"], _figures(shown, rows, _PAID), _figures(shown, rows, _COUNTED)),
             class_name="explored",
         ),
         _pages(ways),
@@ -58,7 +59,14 @@ def explored_table() -> rx.Component:
     )
 
 
-def _row(row: Any) -> rx.Component:
+def _figures(shown: Any, rows: Any, columns: tuple[str, ...]) -> rx.Component:
+    by = record(UsageExploreState.ask)["by"].to(str)
+    names = [(pair(shown["meter"]) if column == "tokens" else t(_HEADS[column]), "num") for column in columns]
+    body = rx.fragment(rx.foreach(rows, lambda row: _row(row, columns)), _total(columns))
+    return table("usage.explore", ((t("usage.by_is." + by), ""), *names), body, stacks=False)
+
+
+def _row(row: Any, columns: tuple[str, ...]) -> rx.Component:
     by = record(UsageExploreState.ask)["by"]
     name = rx.match(
         by,
@@ -69,18 +77,18 @@ def _row(row: Any) -> rx.Component:
     )
     return rx.el.tr(
         rx.el.th(name, scope="row", class_name="lead"),
-        *[rx.el.td(num(row[each]), class_name="num") for each in _FIGURES],
+        *[rx.el.td(num(row[each]), class_name="num") for each in columns],
         key=row["key"].to(str),
         custom_attrs={"data-testid": "explore-row", "data-key": row["key"], "data-tokens": row["tokens"]},
     )
 
 
-def _total() -> rx.Component:
+def _total(columns: tuple[str, ...]) -> rx.Component:
     """Of all pages, not of this one."""
     totals = record(record(UsageExploreState.shown)["totals"])
     return rx.el.tr(
         rx.el.th(t("usage.total"), scope="row", class_name="lead"),
-        *[rx.el.td(num(totals[each]), class_name="num") for each in _FIGURES],
+        *[rx.el.td(num(totals[each]), class_name="num") for each in columns],
         class_name="sums",
         custom_attrs={"data-testid": "explore-total"},
     )

@@ -29,12 +29,14 @@ _PAGE: Final = re.compile(r"[A-Za-z0-9_-]{1,800}")
 
 @dataclass(frozen=True, slots=True)
 class UsageAsk:
-    """`word` names a range, unless days are given; `after` is the group behind which the page begins."""
+    """`word` names a range, unless days are given; `meter` is the main one if empty; `after` is the group behind which
+    the page begins."""
 
     word: Range = "30d"
     first_on: date | None = None
     last_on: date | None = None
     by: Group = "day"
+    meter: str = ""
     operation: str = ""
     model: str = ""
     after: str | None = None
@@ -52,8 +54,9 @@ def read_ask(query: Mapping[str, str]) -> UsageAsk:
     word, by = query.get("range", ""), query.get("by", "")
     return UsageAsk(
         word=word if word in RANGES else "30d", first_on=first, last_on=last,
-        by=by if by in GROUPS else "day", operation=_word(query.get("op", "")),
-        model=_word(query.get("model", "")), after=_read_page(query.get("page", "")),
+        by=by if by in GROUPS else "day", meter=_word(query.get("meter", "")),
+        operation=_word(query.get("op", "")), model=_word(query.get("model", "")),
+        after=_read_page(query.get("page", "")),
     )  # fmt: skip
 
 
@@ -62,7 +65,8 @@ def query_of(ask: UsageAsk) -> dict[str, str]:
     told = {
         "range": "" if ask.has_own_days or ask.word == _USUAL else ask.word,
         "from": ask.first_on.isoformat() if ask.first_on else "", "to": ask.last_on.isoformat() if ask.last_on else "",
-        "by": "" if ask.by == "day" else ask.by, "op": ask.operation, "model": ask.model, "page": page_of(ask.after),
+        "by": "" if ask.by == "day" else ask.by, "meter": ask.meter, "op": ask.operation,
+        "model": ask.model, "page": page_of(ask.after),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value}
 

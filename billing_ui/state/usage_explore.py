@@ -32,7 +32,7 @@ from billing_ui.state.usage_explore_labels import explored
 
 PATH = "/usage/explore/"
 EXPORT = "/export/usage.csv"
-_CHIPS = ("op", "model", "from", "to")
+_CHIPS = ("meter", "op", "model", "from", "to")
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +62,7 @@ class UsageExploreState(rx.State):
 
     @rx.event
     @policy("user")
-    async def narrow(self, name: Literal["op", "model", "from", "to"], value: str) -> Any:
+    async def narrow(self, name: Literal["meter", "op", "model", "from", "to"], value: str) -> Any:
         """A second filter may be chosen before the address of the first is there."""
         wanted = changed(self._ask(), **{name: value})
         if wanted == changed(self._ask()):
@@ -123,4 +123,6 @@ def _read(account_id: int, zone: str, ask: UsageAsk) -> ExploreView:
     env = runtime.env()
     days = days_of(ask, local_day(env.clock.now(), zone))
     with env.db.read() as tx:
-        return explore(tx, env.catalogue.main_meter, env.catalogue.paid_meter, account_id, ask, days, zone, PER)
+        return explore(
+            tx, env.catalogue.meter_asked(ask.meter), env.catalogue.paid_meter, account_id, ask, days, zone, PER
+        )

@@ -21,7 +21,9 @@ _MOST_CHOICES = 100
 
 
 def explored(found: ExploreView, ask: UsageAsk) -> dict[str, Any]:
-    is_paid = found.meter == runtime.env().catalogue.paid_meter
+    catalogue = runtime.env().catalogue
+    is_paid = found.meter == catalogue.paid_meter
+    counted = [slug for slug, meter in catalogue.meters.items() if not meter.is_feature]
     operations = sorted({*found.operations[:_MOST_CHOICES], *([ask.operation] if ask.operation else [])})
     models = sorted({*found.models[:_MOST_CHOICES], *([ask.model] if ask.model else [])})
     return {
@@ -30,6 +32,10 @@ def explored(found: ExploreView, ask: UsageAsk) -> dict[str, Any]:
         "first_at": instant(start_of_day(found.first_on, found.zone)),
         "last_at": instant(start_of_day(found.last_on, found.zone)), "totals": _sums(found.totals),
         "bars": _bars(found, is_paid), "rows": [_row(name, used, ask.by, found.zone) for name, used in found.rows],
+        "has_meters": len(counted) > 1,
+        "meters": [
+            {"value": slug if slug != catalogue.main_meter else "", "name": meter_name(slug)} for slug in counted
+        ],
         "operations": [{"value": slug, "name": operation_name(slug)} for slug in operations],
         "models": models, "operation": operation_name(ask.operation),
     }  # fmt: skip

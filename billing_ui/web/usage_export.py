@@ -51,7 +51,7 @@ async def usage_csv(request: Request) -> Response:
     ask, zone = replace(read_ask(request.query_params), after=None), who.account.zone
     days = days_of(ask, local_day(env.clock.now(), zone))
     language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
-    reader = _Reader(who.actor.account_id, zone, language, env.catalogue.main_meter, days)
+    reader = _Reader(who.actor.account_id, zone, language, env.catalogue.meter_asked(ask.meter), days)
     headers = {
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{_name(reader)}"',

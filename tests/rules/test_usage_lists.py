@@ -50,6 +50,11 @@ def test_a_range_takes_the_place_of_days_and_days_of_a_range() -> None:
     own = changed(read_ask({"range": "7d", "page": page_of("x")}), **{"from": "2026-11-03"})
     assert query_of(own) == {"from": "2026-11-03"}
     assert query_of(changed(own, range="month", by="model")) == {"range": "month", "by": "model"}
+    assert query_of(changed(own, meter="minutes", op="chat")) == {
+        "from": "2026-11-03",
+        "meter": "minutes",
+        "op": "chat",
+    }
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=200))

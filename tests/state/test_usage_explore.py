@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from billing_ui.infra.db import Database
 from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
 from billing_ui.state import live
 from billing_ui.state.usage_explore import UsageExploreState
 from tests.metering import use
-from tests.state.tab import Tab, destination
-from tests.world import Customer
+from tests.state.tab import Tab, destination, open_tab
+from tests.world import Customer, open_world
 
 PATH = "/usage/explore/"
 
@@ -69,3 +70,23 @@ async def test_an_open_page_follows_the_sums_and_never_adds_up_the_events_again(
     page = await opened(tab, "?by=session")
     assert [row["key"] for row in page.shown["rows"]] == ["bab-satu"]
     assert UsageExploreState not in followed(rani.account_id)
+
+
+async def test_what_is_only_counted_is_looked_at_meter_by_meter(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with open_world(database, catalogue="interview") as world, open_tab(world) as tab:
+        wanted = SignUp(email="ann@pelanggan.test", password="a password long enough", name="Ann", zone="UTC",
+                        language="en")  # fmt: skip
+        with tab.signed_in(identity.sign_up(world.env, wanted, Device())) as who:
+            assert who.actor.account_id is not None
+            ann = Customer(who.actor, who.actor.account_id, who.user.email)
+            for number in range(2):
+                use(world, ann, f"e{number}", 0, operation="interview_session", quantity=30)
+            minutes = (await opened(tab)).shown
+            interviews = (await opened(tab, "?meter=interviews_per_day&by=session")).shown
+            odd = (await opened(tab, "?meter=advanced_analytics")).shown
+    assert (minutes["totals"]["tokens"], minutes["is_paid"]) == (60, False)
+    assert (interviews["totals"]["tokens"], interviews["rows"][0]["tokens"]) == (2, 2)
+    assert odd["meter"] == minutes["meter"], "a switch counts nothing"
+    assert "advanced_analytics" not in {each["value"] for each in minutes["meters"]}
+    database.dispose()
