@@ -50,16 +50,11 @@ WINDOW mine AS (PARTITION BY who.account_id ORDER BY i ROWS UNBOUNDED PRECEDING)
 ORDER BY {made_by}
 """.replace("NUMBERED", _NUMBERS)
 _ENTRIES = """
-INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
- recorded_at, actor, cause, request_hash)
-SELECT account_id, seq, 'usage:old-' || i, 1, 'TOKEN', 'wallet', 'consumed', used + out, {tokens} - running, lot_id,
- {at}, {at}, 'host-benchmark', '', '0123456789abcdef' FROM made {in_order}
-"""
-_EVENTS = """
-INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws,
- rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
-SELECT account_id, seq, {operation}, {model}, 's' || ({local} / 86400), used, out, 0, 0, NULL, 1, 0, used + out, NULL,
- NULL, {at}, NULL FROM made {in_order}
+INSERT INTO entry (account_id, seq, quantity, balance_after, lot_id, occurred_at, recorded_at, input, output,
+ rate_version, line, key, unit, debit, credit, actor, cause, request_hash, operation, model, session)
+SELECT account_id, seq, used + out, {tokens} - running, lot_id, {at}, {at}, used, out, 1, 1, 'usage:old-' || i, 'TOKEN',
+ 'wallet', 'consumed', 'host-benchmark', '', {hash}, {operation}, {model}, 's' || ({local} / 86400)
+FROM made {in_order}
 """
 _HEADS = """
 UPDATE account_head SET seq = told.seq, balance = {tokens} - told.used, used = told.used, last_at = {last}
@@ -80,7 +75,8 @@ _SUMS = {
 _WORDS = {
     "pg": {
         "unlogged": "UNLOGGED", "numbers": "generate_series(1::bigint, {events}) AS numbers (i)",
-        "at": "to_timestamp(sec + ms / 1000.0)", "local": f"(sec + {_EAST_S})", "made_by": "i", "in_order": "",
+        "at": "to_timestamp(sec + ms / 1000.0)", "hash": "decode('0123456789abcdef', 'hex')",
+        "local": f"(sec + {_EAST_S})", "made_by": "i", "in_order": "",
         "operation": f"('{{{{{','.join(OPERATIONS)}}}}}'::text[])[op + 1]",
         "model": f"('{{{{{','.join(MODELS)}}}}}'::text[])[m + 1]",
         "day_on": f"(timestamp 'epoch' + ((sec + {_EAST_S}) / 86400) * interval '1 day')::date",
@@ -90,7 +86,7 @@ _WORDS = {
     },
     "sqlite": {
         "unlogged": "", "numbers": "numbers",
-        "at": "strftime('%Y-%m-%d %H:%M:%S', sec, 'unixepoch') || printf('.%03d000', ms)",
+        "at": "sec * 1000000 + ms * 1000", "hash": "x'0123456789abcdef'",
         "local": f"(sec + {_EAST_S})", "made_by": "account_id, i", "in_order": "ORDER BY rowid",
         "operation": _case("op", OPERATIONS),
         "model": _case("m", MODELS),
@@ -136,7 +132,7 @@ def _statements(kind: Kind, events: int) -> list[str]:
     numbers = {"start": int(start.timestamp()), "step": step, "events": events, "tokens": TOKENS,
                "last": f"timestamptz {at[:-1]}+00'" if kind == "pg" else at}  # fmt: skip
     words = {name: word.format(**numbers) for name, word in _WORDS[kind].items()} | numbers
-    whole = [each.format(**words) for each in (_MADE, _ENTRIES, _EVENTS, _HEADS, _LOTS)]
+    whole = [each.format(**words) for each in (_MADE, _ENTRIES, _HEADS, _LOTS)]
     return whole + [
         _ROLLUP.format(counters=", ".join(COUNTERS), sums=_SUMS[told["source"]], **told) for told in _rollups(words)
     ]
@@ -162,7 +158,7 @@ def _who(accounts: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
 
 _ACCOUNTS = "SELECT account_id, id FROM lot ORDER BY account_id"
 # Built once over all rows, where millions of insertions would build them row by row.
-_LATER = ("entry", "usage_event", "account_day")
+_LATER = ("entry", "account_day")
 
 
 def _on_postgres(url: URL, statements: Sequence[str]) -> None:
@@ -181,11 +177,11 @@ def _on_postgres(url: URL, statements: Sequence[str]) -> None:
             for row in who:
                 copy.write_row(row)
         connection.execute("ANALYZE who")
-        made, entries, kept, *rest = statements
+        made, *rest = statements
         connection.execute(made.encode())
         connection.execute("ANALYZE made")
         put_back = _take_away(connection)
-        for statement in (entries, kept, *rest):
+        for statement in rest:
             connection.execute(statement.encode())
         for statement in put_back:
             connection.execute(statement.encode())

@@ -11,7 +11,7 @@ _SUMS = {
     "heads": "SELECT sum(used), NULL FROM account_head",
     "balances": "SELECT sum(granted - balance), NULL FROM account_head",
     "entries": "SELECT sum(quantity), count(*) FROM entry WHERE credit = 'consumed'",
-    "events": "SELECT sum(from_lots), count(*) FROM usage_event",
+    "events": "SELECT sum(coalesce(from_lots, quantity)), count(*) FROM entry WHERE operation IS NOT NULL",
     "lots": "SELECT sum(quantity - remaining), NULL FROM lot",
     "days": "SELECT sum(charged), sum(events) FROM account_day",
     "months": "SELECT sum(charged), sum(events) FROM account_month",

@@ -24,7 +24,6 @@ from billing_ui.ledger.tables import (
     lot,
     system_day,
     system_hour,
-    usage_event,
 )
 from billing_ui.ledger.usage_tables import COUNTERS
 
@@ -48,7 +47,7 @@ def _mapped(table: Table) -> Any:
     return mapped
 
 
-Head, Lot, Entry, Event = (_mapped(table) for table in (account_head, lot, entry, usage_event))
+Head, Lot, Entry = (_mapped(table) for table in (account_head, lot, entry))
 Day, Month, Hour, DayOfAll = (_mapped(table) for table in (account_day, account_month, system_hour, system_day))
 
 
@@ -97,13 +96,7 @@ class OrmTypical:
                 account_id=account_id, seq=head.seq, key=key, line=1, unit="TOKEN", debit="wallet", credit="consumed",
                 quantity=quantity, balance_after=head.balance, lot_id=bundle.id, occurred_at=now.at,
                 recorded_at=head.last_at, actor="host-benchmark", cause="", request_hash="0" * 16,
-            )
-        )  # fmt: skip
-        session.add(
-            Event(
-                account_id=account_id, seq=head.seq, session=f"s{dice.randrange(1000)}", input=used,
-                output=made, cached=0, quantity=0, draws=None, rate_version=1, allowance=0,
-                from_lots=quantity, overage=None, uncovered=None, occurred_at=now.at, metadata_=None, **what,
+                session=f"s{dice.randrange(1000)}", input=used, output=made, rate_version=1, **what,
             )
         )  # fmt: skip
         added = dict(zip(COUNTERS, (1, used, made, quantity, quantity, 0, 0), strict=True))

@@ -1,7 +1,7 @@
 """The limit on PostgreSQL: one event in one statement, with every row and every guard that the product has.
 
-Known key, access, floor, two limits, due lots; then head with five counters, lot, entry, event and four rollups. It
-reckons nothing in a program: no price, no calendar, no answer to who asked, no event that takes from several lots.
+Known key, access, floor, two limits, due lots; then head with five counters, lot, entry with its event, four rollups.
+It reckons nothing in a program: no price, no calendar, no answer to who asked, no event that takes from several lots.
 """
 
 from __future__ import annotations
@@ -64,19 +64,13 @@ WITH known AS MATERIALIZED (
   ORDER BY priority, expires_at, id LIMIT 1) AND remaining >= CAST({{q}} AS bigint)
  RETURNING lot.id
 ), written AS (
- INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
-  recorded_at, actor, cause, request_hash)
- SELECT moved.account_id, moved.seq, 'usage:' || CAST({{e}} AS text), 1, 'TOKEN', 'wallet', 'consumed',
-  CAST({{q}} AS bigint), moved.balance, burned.id, CAST({{at}} AS timestamptz), moved.last_at, 'host-benchmark',
-  '', '0123456789abcdef'
+ INSERT INTO entry (account_id, seq, quantity, balance_after, lot_id, occurred_at, recorded_at, input, output,
+  rate_version, line, key, unit, debit, credit, actor, cause, request_hash, operation, model, session)
+ SELECT moved.account_id, moved.seq, CAST({{q}} AS bigint), moved.balance, burned.id, CAST({{at}} AS timestamptz),
+  moved.last_at, CAST({{i}} AS bigint), CAST({{o}} AS bigint), 1, 1, 'usage:' || CAST({{e}} AS text), 'TOKEN', 'wallet',
+  'consumed', 'host-benchmark', '', decode('0123456789abcdef', 'hex'), CAST({{op}} AS text), CAST({{m}} AS text),
+  CAST({{ss}} AS text)
  FROM moved, burned
-), kept AS (
- INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws,
-  rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
- SELECT moved.account_id, moved.seq, CAST({{op}} AS text), CAST({{m}} AS text),
-  CAST({{ss}} AS text), CAST({{i}} AS bigint), CAST({{o}} AS bigint), 0, 0,
-  NULL, 1, 0, CAST({{q}} AS bigint), NULL, NULL, CAST({{at}} AS timestamptz), NULL
- FROM moved
 ), days AS (
  {
     _rollup(

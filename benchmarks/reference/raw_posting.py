@@ -18,7 +18,7 @@ _ENTRY = """
 INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
   recorded_at, actor, cause, request_hash)
 VALUES (%(account)s, %(seq)s, %(key)s, 1, 'TOKEN', 'wallet', 'consumed', 1, %(balance)s, %(lot)s, %(now)s, %(now)s,
-  'benchmark', %(key)s, '00000000000000000000000000000000')
+  'benchmark', %(key)s, decode('00000000000000000000000000000000', 'hex'))
 """
 _LOT = "UPDATE lot SET remaining = %(left)s, is_open = %(left)s > 0 WHERE id = %(lot)s"
 _HEAD = """
@@ -40,7 +40,7 @@ WITH h AS (
   INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
     recorded_at, actor, cause, request_hash)
   SELECT %(account)s, h.seq + 1, %(key)s, 1, 'TOKEN', 'wallet', 'consumed', 1, h.balance - 1, l.id, %(now)s, %(now)s,
-    'benchmark', %(key)s, '00000000000000000000000000000000' FROM h, l
+    'benchmark', %(key)s, decode('00000000000000000000000000000000', 'hex') FROM h, l
 )
 UPDATE account_head a SET seq = h.seq + 1, balance = h.balance - 1, used = used + 1, last_at = %(now)s
 FROM h, l WHERE a.account_id = %(account)s AND a.seq = h.seq

@@ -10,9 +10,10 @@ from benchmarks.reference.instants import instants
 from benchmarks.reference.raw_cte import LIMITS
 from benchmarks.traffic import MODELS, OPERATIONS, REPEATED_PERCENT
 from billing_ui.infra.db import PRAGMAS
-from billing_ui.ledger.batch_rows import stamp
-from billing_ui.ledger.batch_sqlite import OWN_WAYS
+from billing_ui.ledger.batch_rows import instant, stamp
+from billing_ui.ledger.batch_sqlite import NOTHING, OWN_WAYS
 from billing_ui.ledger.sqlite_statements import DAYS_OF_ALL, ROLLUPS, WRITES
+from billing_ui.models.types import micros
 
 _KNOWN = "SELECT seq FROM entry WHERE account_id = ? AND key = ?"
 _HEAD = (
@@ -69,14 +70,10 @@ class RawSqlite:
                 "r": None, "w": windows}  # fmt: skip
         if run(WRITES["heads"], head).rowcount != 1:
             raise RuntimeError("the head moved inside the transaction")
-        run(WRITES["lines"], {
+        run(WRITES["lines"], NOTHING | {
             "a": account_id, "s": seq + 1, "k": f"usage:{event_id}", "l": 1, "q": q, "b": balance - q, "t": lot_id,
-            "o": at, "n": last, "w": "host-benchmark", "c": "", "h": "0" * 16,
-        })  # fmt: skip
-        run(WRITES["events"], {
-            "a": account_id, "s": seq + 1, "op": operation, "m": model, "ss": f"s{dice.randrange(1000)}",
-            "i": used, "o": made, "c": 0, "q": 0, "d": None, "r": 1, "al": 0, "fl": q, "ov": None,
-            "un": None, "at": at, "md": None,
+            "at": micros(now.at), "n": micros(instant(last)), "w": "host-benchmark", "h": bytes(8), "op": operation,
+            "m": model, "ss": f"s{dice.randrange(1000)}", "i": used, "o": made, "r": 1,
         })  # fmt: skip
         run(WRITES["lots"], {"r": remaining - q, "i": lot_id})
         cell = {"a": account_id, "d": now.day_on.isoformat(), "h": stamp(now.hour_at), "m": "tokens", "md": model,

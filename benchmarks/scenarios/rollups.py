@@ -16,7 +16,7 @@ from benchmarks.grown import grown
 from benchmarks.samples import Sample, Variant
 from benchmarks.stock import ZONE, Kind, Shop, Stock, opened
 from billing_ui.kit.period import start_of_day
-from billing_ui.models.types import UtcDateTime
+from billing_ui.models.types import UtcMicros
 from billing_ui.queries.usage_overall import SystemUse, system_days
 
 NAME = "rollups"
@@ -26,7 +26,7 @@ ROUNDS = 3
 _PLAIN = Path(__file__).parents[1] / "reference" / "plain_groupby.sql"
 _DAY = {
     "pg": f"(occurred_at AT TIME ZONE '{ZONE}')::date",
-    "sqlite": "date(occurred_at, '+7 hours')",
+    "sqlite": "date(occurred_at / 1000000 + 25200, 'unixepoch')",
 }
 
 
@@ -58,7 +58,7 @@ def _as_plain(told: tuple[SystemUse, ...]) -> list[tuple[Any, ...]]:
 
 def plain_days(one: Shop, db: Kind, days: Days) -> list[tuple[Any, ...]]:
     query = text(_PLAIN.read_text(encoding="utf-8").replace("%(day)s", _DAY[db]).replace("::", "\\:\\:"))
-    typed = query.bindparams(bindparam("since", type_=UtcDateTime), bindparam("until", type_=UtcDateTime))
+    typed = query.bindparams(bindparam("since", type_=UtcMicros), bindparam("until", type_=UtcMicros))
     since, until = start_of_day(days.first, ZONE), days.now.replace(year=days.now.year + 1)
     with one.env.db.read() as tx:
         found = tx.execute(typed, {"since": since, "until": until}).all()

@@ -28,6 +28,17 @@ def _epoch_on_postgres(element: Epoch, compiler: SQLCompiler, **options: Any) ->
     return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
+class EpochOfEvent(Epoch):
+    """The same of an instant that SQLite keeps as microseconds."""
+
+    inherit_cache = True
+
+
+@compiles(EpochOfEvent, "sqlite")
+def _epoch_of_event_on_sqlite(element: EpochOfEvent, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} / 1000000)"
+
+
 class _Members(FunctionElement[Any]):
     name = "members"
     inherit_cache = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from billing_ui.ledger.counting import counted
 from billing_ui.ledger.deciding import Event, HoldRow, Line, Page
 from billing_ui.ledger.kept import kept_draws
 from billing_ui.ledger.terms import PlanTerms
+from billing_ui.models.types import of_micros
 from billing_ui.rules.alerts import Alert
 from billing_ui.rules.lots import OpenLot
 from billing_ui.rules.quotas import Calendar
@@ -84,8 +85,7 @@ def written(pages: Sequence[Page], zone: str | None) -> dict[str, Rows]:
     holds = [(page.account_id, hold) for page in pages for hold in page.touched.values()]
     return {
         "heads": [_head(page) for page in pages],
-        "events": [_event(page, event) for page in pages for event in page.events],
-        "lines": [_line(page, line) for page in pages for line in page.lines],
+        "lines": [row for page in pages for row in _lines(page)],
         "lots": [
             {"a": page.account_id, "i": lot.id, "r": lot.remaining}
             for page in pages if page.burned for lot in page.lots if lot.id in page.burned
@@ -112,25 +112,39 @@ def _head(page: Page) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(page: Page, line: Line) -> dict[str, Any]:
-    """`e` numbers the last line of its event, under which the event itself is kept."""
-    return {
-        "a": page.account_id, "s": line.seq, "e": line.event_seq, "l": line.line, "q": line.quantity,
-        "b": line.balance_after, "t": line.lot_id,
-    }  # fmt: skip
+def _lines(page: Page) -> Iterator[dict[str, Any]]:
+    """An entry for each line; the last one of an event tells the event too. What is nothing is left out."""
+    events = {event.seq: event for event in page.events}
+    for line in page.lines:
+        ask = line.ask
+        assert ask.need is not None
+        row = {
+            "a": page.account_id, "s": line.seq, "q": line.quantity, "b": line.balance_after, "at": ask.need.at,
+            "l": line.line, "k": ask.key, "w": ask.actor, "h": ask.request_hash,
+        }  # fmt: skip
+        if line.lot_id is not None:
+            row["t"] = line.lot_id
+        if line.seq == line.event_seq:
+            row |= _event(page, events[line.seq], line)
+        yield row
 
 
-def _event(page: Page, event: Event) -> dict[str, Any]:
-    told, need, cover = event.ask.told, event.ask.need, event.cover
-    assert told is not None and need is not None
-    return {
-        "a": page.account_id, "s": event.seq, "e": event.ask.event_id, "w": event.ask.actor,
-        "h": event.ask.request_hash, "op": told.operation, "m": told.model,
-        "ss": told.session, "i": told.input, "o": told.output, "c": told.cached, "q": told.quantity,
-        "d": None if event.draws == kept_draws(None, cover, page.terms.paid) else event.draws,
-        "r": told.rate_version, "al": cover.allowance, "fl": cover.from_lots, "ov": cover.overage or None,
-        "un": cover.uncovered or None, "at": stamp(need.at), "md": told.metadata or None,
+def _event(page: Page, event: Event, last: Line) -> dict[str, Any]:
+    told, cover = event.ask.told, event.cover
+    assert told is not None
+    row: dict[str, Any] = {"op": told.operation, "m": told.model, "i": told.input, "o": told.output}
+    more = {
+        "c": told.cached, "tq": told.quantity, "r": told.rate_version, "al": cover.allowance,
+        "ov": cover.overage, "un": cover.uncovered, "md": told.metadata,
     }  # fmt: skip
+    row |= {name: value for name, value in more.items() if value}
+    if told.session is not None:
+        row["ss"] = told.session
+    if cover.from_lots != last.quantity:
+        row["fl"] = cover.from_lots
+    if event.draws != kept_draws(None, cover, page.terms.paid):
+        row["d"] = event.draws
+    return row
 
 
 def _new_hold(account_id: int, hold: HoldRow) -> dict[str, Any]:
@@ -155,7 +169,9 @@ def _stamp_or_none(instant: datetime | None) -> str | None:
     return None if instant is None else stamp(instant)
 
 
-def instant(told: str) -> datetime:
-    """PostgreSQL tells the zone, SQLite does not: there everything is UTC."""
+def instant(told: str | int) -> datetime:
+    """PostgreSQL tells the zone, SQLite does not: there everything is UTC, and instants of events are microseconds."""
+    if isinstance(told, int):
+        return of_micros(told)
     read = datetime.fromisoformat(told)
     return read if read.tzinfo else read.replace(tzinfo=UTC)

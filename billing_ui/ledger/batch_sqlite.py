@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from billing_ui.infra.db import Database
-from billing_ui.ledger.asks import USAGE, Ask
+from billing_ui.ledger.asks import Ask
 from billing_ui.ledger.batch_rows import Rows, asked, instant, page_of, written
 from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.sqlite_statements import (
@@ -28,11 +28,14 @@ from billing_ui.ledger.sqlite_statements import (
     ZONE,
 )
 from billing_ui.ledger.terms import PlanTerms
+from billing_ui.models.types import micros
 
 # A batch touches a page or two of each table for each account; SQLite's own 2 MB hold those of a few hundred accounts.
 # Most of those pages are touched again soon, so the log is written back into the file half as often as elsewhere.
 # Whoever waits for the file longer than five seconds is told to ask again, before their own patience ends.
 OWN_WAYS = ("cache_size = -65536", "wal_autocheckpoint = 8000", "busy_timeout = 5000")
+# Of an entry that is no event's last, and of most events.
+NOTHING = dict.fromkeys(("t", "i", "o", "c", "tq", "al", "fl", "ov", "un", "r", "op", "m", "ss", "d", "md"))
 Answer = TypeVar("Answer")
 Decide = Callable[[dict[int, Page]], Answer]
 
@@ -106,12 +109,11 @@ class SqliteBooks:
         return {page.account_id: page for page in pages}
 
     def _save(self, connection: sqlite3.Connection, rows: dict[str, Rows]) -> None:
-        recorded_at = {head["a"]: head["l"] for head in rows["heads"]}
-        events = {(event["a"], event["s"]): event for event in rows["events"]}
-        for line in rows["lines"]:
-            event = events[line["a"], line["e"]]
-            line |= {"k": USAGE + event["e"], "o": event["at"], "n": recorded_at[line["a"]], "w": event["w"],
-                     "c": "", "h": event["h"]}  # fmt: skip
+        recorded_at = {head["a"]: micros(instant(head["l"])) for head in rows["heads"]}
+        rows["lines"] = [
+            NOTHING | line | {"at": micros(line["at"]), "n": recorded_at[line["a"]], "h": bytes.fromhex(line["h"])}
+            for line in rows["lines"]
+        ]
         for table, statement in WRITES.items():
             for name in JSON_VALUES.get(table, ()):
                 for row in rows[table]:

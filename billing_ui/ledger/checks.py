@@ -100,7 +100,7 @@ def _key() -> Check:
         func.min(_e.line) != 1,
         func.max(_e.line) != lines,
         func.max(_e.seq) - func.min(_e.seq) + 1 != lines,
-        func.min(_e.request_hash) != func.max(_e.request_hash),
+        func.count(_e.request_hash.distinct()) != 1,
     )
     grouped = select(_e.account_id, _e.key, lines, func.max(_e.line)).where(in_scope(entry))
     return grouped.group_by(_e.account_id, _e.key).having(broken).order_by(_e.account_id, _e.key)

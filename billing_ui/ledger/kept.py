@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, func
 
 from billing_ui.infra.dialects import Drawn, OneMember, drawn
-from billing_ui.ledger.usage_tables import usage_event
+from billing_ui.ledger.tables import usage_event
 from billing_ui.rules.usage import Cover
 
 _event = usage_event.c

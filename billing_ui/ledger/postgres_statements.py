@@ -6,13 +6,12 @@ READ = """
 WITH asked AS (
  SELECT * FROM unnest(%(accounts)s::bigint[], %(keys)s::text[]) AS a (account_id, key)
 ), known AS (
- SELECT asked.account_id, json_agg(json_build_array(asked.key, event.seq, event.draws, event.allowance,
-  event.from_lots, event.overage, event.uncovered, last.balance_after, event.occurred_at, last.request_hash)) AS rows
+ SELECT asked.account_id, json_agg(json_build_array(asked.key, last.seq, last.draws, coalesce(last.allowance, 0),
+  coalesce(last.from_lots, last.quantity), last.overage, last.uncovered, last.balance_after, last.occurred_at,
+  encode(last.request_hash, 'hex'))) AS rows
  FROM asked
- JOIN LATERAL (SELECT seq, balance_after, request_hash FROM entry
-  WHERE entry.account_id = asked.account_id AND entry.key = asked.key ORDER BY line DESC LIMIT 1) last ON true
- JOIN LATERAL (SELECT * FROM usage_event WHERE usage_event.account_id = asked.account_id
-  AND usage_event.seq = last.seq LIMIT 1) event ON true
+ JOIN LATERAL (SELECT * FROM entry WHERE entry.account_id = asked.account_id AND entry.key = asked.key
+  ORDER BY line DESC LIMIT 1) last ON last.operation IS NOT NULL
  GROUP BY asked.account_id
 ), held AS (
  SELECT asked.account_id, json_agg(json_build_array(found.id, found.key, found.quantity, found.draws, found.allowance,
@@ -59,22 +58,15 @@ WITH wanted AS (
  FROM wanted JOIN locked ON locked.account_id = wanted.a
  WHERE head.account_id = wanted.a AND head.version = wanted.v
  RETURNING head.account_id, head.last_at
-), event AS (
- SELECT e.*, moved.last_at
- FROM json_to_recordset(%(events)s::json) AS e (a bigint, s bigint, e text, w text, h text, op text, m text, ss text,
-  i bigint, o bigint, c bigint, q bigint, d jsonb, r integer, al bigint, fl bigint, ov bigint, un bigint,
-  at timestamptz, md jsonb) JOIN moved ON moved.account_id = e.a
 ), written AS (
- INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,
-  recorded_at, actor, cause, request_hash)
- SELECT l.a, l.s, 'usage:' || event.e, l.l, 'TOKEN', 'wallet', 'consumed', l.q, l.b, l.t, event.at, event.last_at,
-  event.w, '', event.h
- FROM json_to_recordset(%(lines)s::json) AS l (a bigint, s bigint, e bigint, l smallint, q bigint, b bigint, t bigint)
-  JOIN event ON event.a = l.a AND event.s = l.e
-), kept AS (
- INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws,
-  rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)
- SELECT a, s, op, m, ss, i, o, c, q, d, r, al, fl, ov, un, at, md FROM event
+ INSERT INTO entry (account_id, seq, quantity, balance_after, lot_id, occurred_at, recorded_at, input, output, cached,
+  told, allowance, from_lots, overage, uncovered, rate_version, line, key, unit, debit, credit, actor, cause,
+  request_hash, operation, model, session, draws, metadata)
+ SELECT a, s, q, b, t, at, moved.last_at, i, o, c, tq, al, fl, ov, un, r, l, k, 'TOKEN', 'wallet', 'consumed', w, '',
+  decode(h, 'hex'), op, m, ss, d, md
+ FROM json_to_recordset(%(lines)s::json) AS line (a bigint, s bigint, q bigint, b bigint, t bigint, at timestamptz,
+  i bigint, o bigint, c bigint, tq bigint, al bigint, fl bigint, ov bigint, un bigint, r integer, l smallint, k text,
+  w text, h text, op text, m text, ss text, d jsonb, md jsonb) JOIN moved ON moved.account_id = a
 ), burned AS (
  UPDATE lot SET remaining = b.r, is_open = b.r > 0
  FROM json_to_recordset(%(lots)s::json) AS b (a bigint, i bigint, r bigint) JOIN moved ON moved.account_id = b.a

@@ -11,7 +11,7 @@ from billing_ui.ledger import lots, statements
 from billing_ui.ledger.booking import book
 from billing_ui.ledger.shapes import Posting, Receipt
 from billing_ui.ledger.tables import WALLET
-from billing_ui.models.types import UtcDateTime
+from billing_ui.models.types import UtcMicros
 from billing_ui.rules.errors import KeyReused
 
 # Entries of an account are numbered without gaps and their recorded_at never falls, so the last one at an instant is
@@ -27,7 +27,7 @@ _LAST_AS_OF = text(
     " WHERE search.low < search.high"
     ") SELECT seq, balance_after FROM entry"
     " WHERE account_id = :account_id AND seq = (SELECT max(low) FROM search)"
-).bindparams(bindparam("at", type_=UtcDateTime))
+).bindparams(bindparam("at", type_=UtcMicros))
 
 
 def post(tx: Tx, posting: Posting, now: datetime) -> Receipt:

@@ -9,13 +9,14 @@ LOTS = """
 SELECT account_id, id, public_id, priority, expires_at, remaining, is_frozen
 FROM lot WHERE account_id IN (SELECT value FROM json_each(?)) AND is_open = 1
 """
-# CROSS JOIN keeps the order: first what is asked for, then its one entry by the unique key, then its event.
+# CROSS JOIN keeps the order: first what is asked for, then its entries by the unique key. The last one has the event.
 KNOWN = """
-SELECT event.account_id, entry.key, event.seq, event.draws, event.allowance, event.from_lots, event.overage,
- event.uncovered, entry.balance_after, event.occurred_at, entry.request_hash
+SELECT entry.account_id, entry.key, entry.seq, entry.draws, coalesce(entry.allowance, 0),
+ coalesce(entry.from_lots, entry.quantity), entry.overage, entry.uncovered, entry.balance_after, entry.occurred_at,
+ lower(hex(entry.request_hash))
 FROM json_each(?) asked
 CROSS JOIN entry ON entry.account_id = asked.value ->> 0 AND entry.key = asked.value ->> 1
-CROSS JOIN usage_event event ON event.account_id = entry.account_id AND event.seq = entry.seq
+WHERE entry.operation IS NOT NULL
 """
 HOLDS = """
 SELECT hold.account_id, hold.id, hold.key, hold.quantity, hold.draws, hold.allowance, hold.held_at, hold.expires_at,
@@ -51,12 +52,11 @@ ROLLUPS = (
 WRITES = {
     "heads": "UPDATE account_head SET version = version + 1, seq = :s, balance = :b, held = :h, used = used + :u,"
     " last_at = :l, due_at = :d, release_at = :r, windows = :w WHERE account_id = :a AND version = :v",
-    "lines": "INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id,"
-    " occurred_at, recorded_at, actor, cause, request_hash)"
-    " VALUES (:a, :s, :k, :l, 'TOKEN', 'wallet', 'consumed', :q, :b, :t, :o, :n, :w, :c, :h)",
-    "events": "INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached,"
-    " quantity, draws, rate_version, allowance, from_lots, overage, uncovered, occurred_at, metadata)"
-    " VALUES (:a, :s, :op, :m, :ss, :i, :o, :c, :q, :d, :r, :al, :fl, :ov, :un, :at, :md)",
+    "lines": "INSERT INTO entry (account_id, seq, quantity, balance_after, lot_id, occurred_at, recorded_at, input,"
+    " output, cached, told, allowance, from_lots, overage, uncovered, rate_version, line, key, unit, debit, credit,"
+    " actor, cause, request_hash, operation, model, session, draws, metadata)"
+    " VALUES (:a, :s, :q, :b, :t, :at, :n, :i, :o, :c, :tq, :al, :fl, :ov, :un, :r, :l, :k, 'TOKEN', 'wallet',"
+    " 'consumed', :w, '', :h, :op, :m, :ss, :d, :md)",
     "lots": "UPDATE lot SET remaining = :r, is_open = :r > 0 WHERE id = :i",
     "holds": "INSERT INTO hold (account_id, key, quantity, draws, allowance, held_at, expires_at, state, request_hash)"
     " VALUES (:a, :k, :q, :d, :al, :at, :e, :s, :h)",
@@ -65,4 +65,4 @@ WRITES = {
     " VALUES ('alerts.tell', :k, :g, 'queued', :t, 0, '', :t) ON CONFLICT (key) DO NOTHING",
 }
 # Where a row holds something that SQLite keeps as JSON text.
-JSON_VALUES = {"heads": ("w",), "events": ("d", "md"), "holds": ("d",), "jobs": ("g",)}
+JSON_VALUES = {"heads": ("w",), "lines": ("d", "md"), "holds": ("d",), "jobs": ("g",)}

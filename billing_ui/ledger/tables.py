@@ -15,6 +15,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
 
@@ -38,9 +40,8 @@ from billing_ui.ledger.usage_tables import (
     system_day,
     system_hour,
     system_zone,
-    usage_event,
 )
-from billing_ui.models.types import BigId, Json, UtcDateTime, metadata, one_of
+from billing_ui.models.types import BigId, HexBytes, Json, JsonOrNothing, UtcDateTime, UtcMicros, metadata, one_of
 
 account_head = Table(
     "account_head",
@@ -105,34 +106,61 @@ BESIDES_USAGE = text("substr(entry.key, 1, 5) <> 'usage'")
 RARE = text("substr(entry.key, 1, 5) NOT IN ('usage', 'topup')")
 _BESIDES_USAGE = text("substr(key, 1, 5) <> 'usage'")
 _RARE = text("substr(key, 1, 5) NOT IN ('usage', 'topup')")
+_IN_SESSION = text("session IS NOT NULL")
 
-# Entries carry no foreign keys: the guarded head is their parent, and every posting would pay for the look-up.
+# Entries carry no foreign keys: the guarded head is their parent, and every posting would pay for the look-up. There is
+# one for each event, so they are kept small: on PostgreSQL the columns stand in the order in which they need no gaps
+# between them, and what is nothing for most takes no room as NULL.
 entry = Table(
     "entry",
     metadata,
     whole("account_id"),
     whole("seq"),
-    words("key"),
-    Column("line", SmallInteger, nullable=False),
-    words("unit"),
-    words("debit"),
-    words("credit"),
     whole("quantity"),
     whole("balance_after"),
     whole("lot_id", null=True),
-    Column("occurred_at", UtcDateTime, nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("occurred_at", UtcMicros, nullable=False),
+    Column("recorded_at", UtcMicros, nullable=False),
+    # What follows up to `rate_version`, and after `request_hash`, is the event, on its last entry: see `usage_event`.
+    whole("input", null=True),
+    whole("output", null=True),
+    whole("cached", null=True),
+    whole("told", null=True),
+    whole("allowance", null=True),
+    whole("from_lots", null=True),
+    whole("overage", null=True),
+    whole("uncovered", null=True),
+    Column("rate_version", Integer, nullable=True),
+    Column("line", SmallInteger, nullable=False),
+    words("key"),
+    words("unit"),
+    words("debit"),
+    words("credit"),
     words("actor"),
     words("cause"),
-    words("request_hash", 32),
+    Column("request_hash", HexBytes, nullable=False),
+    words("operation", null=True),
+    words("model", null=True),
+    words("session", null=True),
+    Column("draws", JsonOrNothing, nullable=True),
+    Column("metadata", JsonOrNothing, nullable=True),
     PrimaryKeyConstraint("account_id", "seq"),
     UniqueConstraint("account_id", "key", "line"),
     CheckConstraint("quantity >= 0", name="quantity"),
+    CheckConstraint(
+        "input >= 0 AND output >= 0 AND cached >= 0 AND told >= 0 AND allowance >= 0 AND from_lots >= 0 "
+        "AND overage >= 0 AND uncovered >= 0",
+        name="not_negative",
+    ),
+    CheckConstraint(
+        "operation IS NULL OR (model IS NOT NULL AND input IS NOT NULL AND output IS NOT NULL)", name="event"
+    ),
     pocket_of("debit"),
     pocket_of("credit"),
     CheckConstraint(f"unit = '{TOKEN}' OR (debit <> '{WALLET}' AND credit <> '{WALLET}')", name="wallet_unit"),
     Index("ix_entry_besides_usage", "account_id", "seq", sqlite_where=_BESIDES_USAGE, postgresql_where=_BESIDES_USAGE),
     Index("ix_entry_rare", "account_id", "seq", sqlite_where=_RARE, postgresql_where=_RARE),
+    Index("ix_entry_session", "account_id", "session", sqlite_where=_IN_SESSION, postgresql_where=_IN_SESSION),
     # For comparisons with the gateway: money is a small part of all entries, and its rows never change.
     Index(
         "ix_entry_money",
@@ -141,6 +169,34 @@ entry = Table(
         postgresql_where=text(f"unit <> '{TOKEN}'"),
     ),
     sqlite_with_rowid=False,
+)
+
+# An event stands on the last entry of its posting, and is read as if it had a table of its own. Of one entry it took
+# what that entry says; overage and uncovered are nothing for most, `draws` where it drew the paid meter alone.
+_e = entry.c
+usage_event = (
+    select(
+        _e.account_id,
+        _e.seq,
+        _e.operation,
+        _e.model,
+        _e.session,
+        _e.input,
+        _e.output,
+        func.coalesce(_e.cached, 0).label("cached"),
+        func.coalesce(_e.told, 0).label("quantity"),
+        _e.draws,
+        _e.rate_version,
+        func.coalesce(_e.allowance, 0).label("allowance"),
+        func.coalesce(_e.from_lots, _e.quantity).label("from_lots"),
+        _e.overage,
+        _e.uncovered,
+        _e.occurred_at,
+        _e.recorded_at,
+        _e.metadata,
+    )
+    .where(_e.operation.is_not(None))
+    .subquery("usage_event")
 )
 
 seal = Table(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, literal, or_, select, true, union_all
 
-from billing_ui.infra.dialects import Epoch
+from billing_ui.infra.dialects import Epoch, EpochOfEvent
 from billing_ui.ledger.asks import USAGE
 from billing_ui.ledger.check_terms import Check, in_scope, total
 from billing_ui.ledger.kept import OVERAGE, UNCOVERED, drawn_by_events
@@ -18,14 +18,12 @@ HOUR_S = 3600
 
 
 def _event_entry() -> Check:
-    """Every event has the last of its entries under its own number, and says when it happened as they do."""
-    own = and_(_e.account_id == _event.account_id, _e.seq == _event.seq)
-    right = and_(func.substr(_e.key, 1, len(USAGE)) == USAGE, _e.cause == "", _e.occurred_at == _event.occurred_at)
+    """Events stand on entries of use only."""
+    right = and_(func.substr(_e.key, 1, len(USAGE)) == USAGE, _e.cause == "")
     return (
-        select(_event.account_id, _e.key, _e.seq, _event.seq)
-        .select_from(usage_event.outerjoin(entry, own))
-        .where(in_scope(usage_event), or_(_e.seq.is_(None), ~right))
-        .order_by(_event.account_id, _event.seq)
+        select(_e.account_id, _e.key, _e.seq, _e.seq)
+        .where(in_scope(entry), _e.operation.is_not(None), ~right)
+        .order_by(_e.account_id, _e.seq)
     )
 
 
@@ -58,7 +56,7 @@ def event_hours(paid: str | None) -> Select[Any]:
         "quantity": draw.quantity, "charged": case((is_paid, _event.from_lots), else_=0),
         "overage": case((is_paid, OVERAGE), else_=0), "uncovered": case((is_paid, UNCOVERED), else_=0),
     }  # fmt: skip
-    hour = (Epoch(_event.occurred_at) // HOUR_S).label("hour")
+    hour = (EpochOfEvent(_event.occurred_at) // HOUR_S).label("hour")
     keys = (hour, draw.meter.label("meter"), _event.model, _event.operation)
     wanted = select(*keys, *(added[name].label(name) for name in COUNTERS))
     return wanted.select_from(usage_event).join(draw.rows, true())

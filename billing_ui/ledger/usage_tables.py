@@ -1,4 +1,4 @@
-"""The tables of metering: events only grow, holds reserve, rollups are kept in the transaction of their event."""
+"""The tables of metering beside the entries: holds reserve, rollups are kept in the transaction of their event."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Integer,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 
 from billing_ui.ledger.columns import whole, words
-from billing_ui.models.types import BigId, Json, JsonOrNothing, UtcDateTime, metadata, one_of
+from billing_ui.models.types import BigId, Json, UtcDateTime, metadata, one_of
 
 COUNTERS = ("events", "input", "output", "quantity", "charged", "overage", "uncovered")
 
@@ -27,44 +26,6 @@ def _counters() -> list[Column[int]]:
     """Of the `quantity` drawn, `charged` left the balance; the rest is allowance, overage and uncovered."""
     return [whole(name) for name in COUNTERS]
 
-
-# One row per event, so it is kept small: its id stands in the key of its entry, which has the same number; overage and
-# uncovered are nothing for most, and `draws` is, where an event drew the paid meter alone.
-usage_event = Table(
-    "usage_event",
-    metadata,
-    whole("account_id"),
-    whole("seq"),
-    words("operation"),
-    words("model"),
-    words("session", null=True),
-    whole("input"),
-    whole("output"),
-    whole("cached"),
-    whole("quantity"),
-    Column("draws", JsonOrNothing, nullable=True),
-    Column("rate_version", Integer, nullable=True),
-    whole("allowance"),
-    whole("from_lots"),
-    whole("overage", null=True),
-    whole("uncovered", null=True),
-    Column("occurred_at", UtcDateTime, nullable=False),
-    Column("metadata", JsonOrNothing, nullable=True),
-    PrimaryKeyConstraint("account_id", "seq"),
-    CheckConstraint(
-        "input >= 0 AND output >= 0 AND cached >= 0 AND quantity >= 0 AND allowance >= 0 AND from_lots >= 0 "
-        "AND overage >= 0 AND uncovered >= 0",
-        name="not_negative",
-    ),
-    Index(
-        "ix_usage_event_session",
-        "account_id",
-        "session",
-        sqlite_where=text("session IS NOT NULL"),
-        postgresql_where=text("session IS NOT NULL"),
-    ),
-    sqlite_with_rowid=False,
-)
 
 hold = Table(
     "hold",

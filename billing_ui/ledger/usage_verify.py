@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, select
 from sqlmodel import col
 
 from billing_ui.ledger.check_terms import in_scope
@@ -17,7 +17,7 @@ from billing_ui.ledger.kept import OVERAGE, UNCOVERED
 from billing_ui.ledger.overall import days_kept, days_told, zone_of_days
 from billing_ui.ledger.recounting import NOTHING, KeptEvent, KeptHold, Recount
 from billing_ui.ledger.streams import ByAccount, streamed
-from billing_ui.ledger.tables import account_day, account_head, account_month, entry, hold, usage_event
+from billing_ui.ledger.tables import account_day, account_head, account_month, hold, usage_event
 from billing_ui.ledger.terms import months_of
 from billing_ui.ledger.usage_checks import HOUR_S, hours_apart
 from billing_ui.ledger.usage_tables import COUNTERS
@@ -26,17 +26,10 @@ from billing_ui.rules.quotas import KINDS, Calendar
 
 _event, _head = usage_event.c, account_head.c
 
-EVENTS = (
-    select(
-        _event.account_id, _event.seq, _event.model, _event.operation, _event.input + _event.cached, _event.output,
-        _event.draws, _event.allowance, _event.from_lots, OVERAGE, UNCOVERED, _event.occurred_at,
-        func.coalesce(entry.c.recorded_at, _event.occurred_at),
-    )
-    .select_from(
-        usage_event.outerjoin(entry, (entry.c.account_id == _event.account_id) & (entry.c.seq == _event.seq))
-    )
-    .order_by(_event.account_id, _event.seq)
-)  # fmt: skip
+EVENTS = select(
+    _event.account_id, _event.seq, _event.model, _event.operation, _event.input + _event.cached, _event.output,
+    _event.draws, _event.allowance, _event.from_lots, OVERAGE, UNCOVERED, _event.occurred_at, _event.recorded_at,
+).order_by(_event.account_id, _event.seq)  # fmt: skip
 HOLDS = (
     select(hold.c.account_id, hold.c.draws, hold.c.allowance, hold.c.held_at)
     .where(hold.c.state == "open")

@@ -39,7 +39,7 @@ _ALL_IN_ONE = text(
     " INSERT INTO entry (account_id, seq, key, line, unit, debit, credit, quantity, balance_after, lot_id, occurred_at,"
     "  recorded_at, actor, cause, request_hash)"
     " SELECT CAST(:account_key AS BIGINT), CAST(:seq_read AS BIGINT) + line, :key, line, unit, debit, credit, quantity,"
-    "  balance_after, lot_id, :occurred_at, CAST(:now AS TIMESTAMPTZ), :actor, :cause, :request_hash"
+    "  balance_after, lot_id, :occurred_at, CAST(:now AS TIMESTAMPTZ), :actor, :cause, decode(:request_hash, 'hex')"
     " FROM unnest(CAST(:numbers AS SMALLINT[]), CAST(:units AS TEXT[]), CAST(:debits AS TEXT[]),"
     "  CAST(:credits AS TEXT[]), CAST(:quantities AS BIGINT[]), CAST(:balances AS BIGINT[]), CAST(:lots AS BIGINT[]))"
     "  AS lines (line, unit, debit, credit, quantity, balance_after, lot_id)"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, Integer, LargeBinary, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from billing_ui.kit.json_types import JsonMap
@@ -42,6 +43,48 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class UtcMicros(UtcDateTime):
+    """The same, for tables with a row for each event: SQLite keeps microseconds since 1970, in a third of the room."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        told = super().process_bind_param(value, dialect)
+        return told if told is None or dialect.name != "sqlite" else micros(told)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return super().process_result_value(of_micros(value) if isinstance(value, int) else value, dialect)
+
+
+class HexBytes(TypeDecorator[str]):
+    """A hash in hexadecimal digits, kept as its bytes."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.hex()
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 of an instant; without a zone it is in UTC."""
+    return (at.replace(tzinfo=at.tzinfo or UTC) - _EPOCH) // _MICROSECOND
+
+
+def of_micros(count: int) -> datetime:
+    return _EPOCH + count * _MICROSECOND
+
+
 # SQLite counts rows by itself only in a column called INTEGER; it holds 64 bits all the same.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -54,4 +97,16 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-__all__ = ["BigId", "Json", "JsonMap", "JsonOrNothing", "UtcDateTime", "metadata", "one_of"]
+__all__ = [
+    "BigId",
+    "HexBytes",
+    "Json",
+    "JsonMap",
+    "JsonOrNothing",
+    "UtcDateTime",
+    "UtcMicros",
+    "metadata",
+    "micros",
+    "of_micros",
+    "one_of",
+]

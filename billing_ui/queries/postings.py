@@ -13,7 +13,7 @@ from sqlmodel import col
 from billing_ui.infra.db import Tx
 from billing_ui.ledger.tables import BESIDES_USAGE, RARE, WALLET, account_head, entry
 from billing_ui.models import Payment, Topup
-from billing_ui.models.types import UtcDateTime
+from billing_ui.models.types import UtcMicros
 
 # What the first word of a posting's key says to a customer. Every other word is an adjustment.
 KIND_OF = {"topup": "topup", "usage": "usage", "refund": "refund", "dispute": "refund"}
@@ -30,7 +30,7 @@ _BEFORE = text(
     "  ON middle.account_id = :account_id AND middle.seq = (search.low + search.high + 1) / 2"
     " WHERE search.low < search.high"
     ") SELECT max(low) FROM search"
-).bindparams(bindparam("at", type_=UtcDateTime))
+).bindparams(bindparam("at", type_=UtcMicros))
 
 
 @dataclass(slots=True)
@@ -110,8 +110,14 @@ def _beyond(wish: PostingWish, last: Posting) -> PostingWish:
     return replace(wish, before=last.first_seq) if wish.newest_first else replace(wish, after=last.last_seq)
 
 
+_LINE = (
+    entry.c.key, entry.c.seq, entry.c.recorded_at, entry.c.actor, entry.c.cause, entry.c.balance_after,
+    entry.c.quantity, entry.c.credit,
+)  # fmt: skip
+
+
 def _lines(account_id: int, wish: PostingWish, size: int) -> Select[Any]:
-    query = select(entry).where(
+    query = select(*_LINE).where(
         entry.c.account_id == account_id, *_bounds(wish),
         (entry.c.debit == WALLET) != (entry.c.credit == WALLET), *_filters(account_id, wish),
     )  # fmt: skip

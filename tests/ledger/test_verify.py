@@ -31,6 +31,7 @@ def books(db: Database) -> Books:
 
 
 def damage(books: Books, statement: str) -> None:
+    statement = statement.replace("{years}", "90000000000000" if books.db.is_sqlite else "interval '3 years'")
     break_in(books.db, statement, {"account": books.account_id} if ":account" in statement else {})
 
 
@@ -56,7 +57,7 @@ def test_a_head_that_was_changed_is_found(books: Books, figure: str) -> None:
     [
         ("UPDATE entry SET quantity = 81 WHERE seq = 2", {"balance", "used", "balance_after", "lot_remaining"}),
         ("UPDATE entry SET balance_after = 1 WHERE seq = 2", {"balance_after"}),
-        ("UPDATE entry SET recorded_at = '1999-01-01 00:00:00.000000' WHERE seq = 2", {"recorded_at"}),
+        ("UPDATE entry SET recorded_at = recorded_at + {years} WHERE seq = 2", {"recorded_at"}),
         ("UPDATE entry SET request_hash = 'x' WHERE seq = 3", {"key"}),
         ("UPDATE entry SET line = 7 WHERE seq = 2", {"key"}),
         ("UPDATE entry SET lot_id = 4040 WHERE seq = 2", {"entry_lot", "lot_remaining"}),

@@ -14,27 +14,30 @@ from tests.metering import HOST, use
 from tests.services.test_usage_rebuilds import DESK, name_of
 from tests.world import World
 
-EARLIER = "2026-11-21 02:30:00.000000"
 IS_A, IS_B = (f"seq = (SELECT max(seq) FROM entry WHERE key = 'usage:{event_id}')" for event_id in "ab")
 
 
 @pytest.mark.parametrize(
     ("statement", "checks"),
     [
-        (f"UPDATE usage_event SET seq = 99 WHERE {IS_B}", {"event_entry", "entry_event"}),
-        (f"UPDATE usage_event SET occurred_at = '{EARLIER}' WHERE {IS_B}", {"event_entry"}),
-        (f"DELETE FROM usage_event WHERE {IS_B}",
+        (f"UPDATE entry SET key = 'deduct:b' WHERE {IS_B}", {"event_entry"}),
+        ("UPDATE entry SET operation = 'chat', model = '', input = 1, output = 1 WHERE key = 'grant:g1'",
+         {"event_entry", "account_day_events"}),
+        (f"UPDATE entry SET occurred_at = occurred_at - {{day}} WHERE {IS_B}",
+         {"account_day_events", "system_hour_events"}),
+        (f"UPDATE entry SET operation = NULL WHERE {IS_B}",
          {"entry_event", "account_day_events", "account_month_quantity", "system_hour_charged", "window"}),
-        (f"UPDATE usage_event SET from_lots = from_lots + 1 WHERE {IS_B}",
+        (f"UPDATE entry SET from_lots = quantity + 1 WHERE {IS_B}",
          {"entry_event", "account_day_charged", "account_day_quantity", "system_hour_charged"}),
-        (f"UPDATE usage_event SET allowance = allowance + 1 WHERE {IS_A}", {"account_day_quantity", "included"}),
-        (f"""UPDATE usage_event SET draws = '{{"tokens": 7}}' WHERE {IS_A}""", {"event_parts", "account_day_quantity"}),
-        (f"UPDATE usage_event SET input = 3, output = 9 WHERE {IS_A}",
+        (f"UPDATE entry SET allowance = allowance + 1 WHERE {IS_A}", {"account_day_quantity", "included"}),
+        (f"""UPDATE entry SET draws = '{{"tokens": 7}}' WHERE {IS_A}""", {"event_parts", "account_day_quantity"}),
+        (f"UPDATE entry SET input = 3, output = 9 WHERE {IS_A}",
          {"account_day_input", "system_hour_output"}),
         ("DELETE FROM account_day", {"account_day_events"}),
         ("DELETE FROM account_month", {"account_month_events"}),
-        ("DELETE FROM system_hour", {"system_hour_events"}),
-        ("DELETE FROM entry WHERE key = 'usage:b'", {"event_entry", "seq"}),
+        ("DELETE FROM system_hour", {"system_hour_events", "system_day_events"}),
+        ("DELETE FROM system_day", {"system_day_events"}),
+        ("DELETE FROM entry WHERE key = 'usage:b'", {"account_day_events", "seq"}),
         ("UPDATE account_head SET windows = '{}'", {"window"}),
         ("UPDATE account_day SET model = 'other'", {"account_day_events"}),
     ],
@@ -49,5 +52,5 @@ def test_damage_is_found(world: World, statement: str, checks: set[str]) -> None
     # Far more than was estimated: all that the plan includes, and some of the balance.
     asyncio.run(usage.settle(world.env, HOST, replace(call, output_tokens=99_000)))
     world.books_are_right()
-    break_in(world.env.db, statement)
+    break_in(world.env.db, statement.replace("{day}", "86400000000" if world.env.db.is_sqlite else "interval '1 day'"))
     assert checks <= {finding.check for finding in ledger.verify(world.env.db, "tokens")}
