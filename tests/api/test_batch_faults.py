@@ -25,7 +25,7 @@ def poison(meter: Meter, world: World, event_id: str) -> None:
         "account_id": meter.customer.account_id, "seq": 999, "key": f"usage:{event_id}", "line": 1, "unit": "TOKEN",
         "debit": "wallet", "credit": "consumed", "quantity": 0, "balance_after": 0, "lot_id": None,
         "occurred_at": world.clock.now(), "recorded_at": world.clock.now(), "actor": "test", "cause": "",
-        "request_hash": "-",
+        "request_hash": "00",
     }  # fmt: skip
     with world.env.db.begin() as tx:
         tx.execute(insert(entry).values(line))

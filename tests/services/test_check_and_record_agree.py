@@ -116,6 +116,6 @@ def make_ask(now: datetime, dice: Random, account_id: int, turn: int) -> Ask:
     meters = ("tokens",) if dice.random() < 0.7 else dice.sample(METERS, dice.randrange(1, 3))
     draws = {meter: dice.choice((0, 1, 7, 40, 300, 2_500)) for meter in meters}
     return Ask(
-        kind, account_id, f"evt-{turn}", "test", f"{turn}", Need("chat", draws, now - late, dice.random() < 0.3),
+        kind, account_id, f"evt-{turn}", "test", f"{turn:08x}", Need("chat", draws, now - late, dice.random() < 0.3),
         Told("chat", "model"), now + timedelta(minutes=dice.randrange(1, 300)) if kind == "reserve" else None,
     )  # fmt: skip
