@@ -248,7 +248,7 @@ def _tell_planner(more: dict[str, str]) -> None:
     account for a small one as long as most are, would look for a key among all entries of an account."""
     connection = op.get_bind()
     if not _is_sqlite():
-        op.execute("ALTER TABLE entry ALTER COLUMN account_id SET (n_distinct = -0.001)")
+        op.execute("ALTER TABLE entry ALTER COLUMN account_id SET (n_distinct = -0.01)")
         if connection.scalar(sa.text("SELECT EXISTS (SELECT 1 FROM entry)")):
             op.execute("ANALYZE entry")
         return

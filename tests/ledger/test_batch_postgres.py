@@ -88,8 +88,10 @@ def test_what_was_decided_before_the_days_of_all_moved_is_decided_again(postgres
 def test_a_key_is_looked_up_by_its_own_index_also_where_most_accounts_have_one_entry(postgres_stocked_url: str) -> None:
     """Statistics of such books say that reading all entries of an account is as good; for a busy one it is not."""
     grow = (
-        "INSERT INTO entry SELECT {account}, n, 'usage:' || repeat('k', 100) || n, 1, 'TOKEN', 'wallet', 'consumed', 1,"
-        " 1, NULL, now(), now(), 'test', '', '' FROM generate_series(1, {many}) AS n"
+        "INSERT INTO entry (account_id, seq, quantity, balance_after, occurred_at, recorded_at, line, key, unit, debit,"
+        " credit, actor, cause, request_hash) SELECT {account}, n, 1, 1, now(), now(), 1,"
+        " 'usage:' || repeat('k', 100) || n, 'TOKEN', 'wallet', 'consumed', 'test', '', ''"
+        " FROM generate_series(1, {many}) AS n"
     )
     with servers.connect(make_url(postgres_stocked_url)) as connection:
         connection.execute(grow.format(account="1000 + n", many=2_000).encode())
