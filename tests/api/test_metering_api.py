@@ -17,8 +17,7 @@ from billing_ui import runtime
 from billing_ui.api.app import build
 from billing_ui.env import Env
 from billing_ui.infra.db import Database
-from billing_ui.ledger.tables import entry
-from billing_ui.ledger.usage_tables import usage_event
+from billing_ui.ledger.tables import entry, usage_event
 from billing_ui.queries.balance import account_of
 from billing_ui.rules.access import system
 from billing_ui.security.wrap import wrap
