@@ -159,7 +159,7 @@ class ReserveAnswer(StandingAnswer):
     """An estimate that is set aside."""
 
     event_id: str
-    state: Literal["open", "settled", "released"]
+    state: Literal["open", "settled", "released", "expired"]
     from_lots: int
     allowance: int
     draws: dict[str, int]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from itertools import cycle
 from random import Random
 
 import pytest
@@ -94,6 +96,22 @@ def test_what_is_set_aside_across_a_move_is_given_back_where_it_was_taken(world:
     settled = asyncio.run(usage.settle(world.env, HOST, spend(sari, "call-1", 40)))
     assert isinstance(settled.result, Taken)
     assert taken_now(world, sari) == 40
+    world.books_are_right()
+
+
+def test_moves_in_the_midst_of_use_lose_and_give_nothing(world: World) -> None:
+    sari = world.customer()
+    bring(world, sari.account_id, 1_000, "in")
+    days = [date(2026, 11, day) for day in (1, 20, 21, 15)] * 5
+    with ThreadPoolExecutor(9) as threads:
+        moves = threads.submit(lambda: [move(world, sari, plan, on) for plan, on in zip(cycle(["pro", "free"]), days)])
+        wishes = [spend(sari, f"e{number}", 3) for number in range(400)]
+        answers = list(threads.map(lambda wish: usage.record_and_wait(world.env, HOST, wish), wishes))
+        moves.result(60)
+    taken = [answer.result for answer in answers if isinstance(answer.result, Taken)]
+    assert len(taken) == 400
+    assert taken_now(world, sari) == sum(each.cover.allowance for each in taken)
+    assert head(world.env.db, sari.account_id).balance == 1_000 - sum(each.cover.from_lots for each in taken)
     world.books_are_right()
 
 
