@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
+import uvloop
+
 from benchmarks import sums
 from benchmarks.callers import crowd, stream
 from benchmarks.samples import Sample
 from benchmarks.stock import HOST, Shop
 from benchmarks.traffic import Traffic
+from billing_ui.infra import memory
 from billing_ui.infra.postgres_line import PostgresLine
 from billing_ui.ledger.asks import Outcome, Taken
 from billing_ui.ledger.batch_postgres import PostgresBooks
@@ -25,16 +28,23 @@ from billing_ui.services.usage_asks import Usage, ask
 _LEAST = 5
 
 
+def _loop() -> asyncio.Runner:
+    """The loop that servers of the product run on."""
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
 class Product:
     """`usage.record` on a loop of its own, which stands still between turns."""
 
     def __init__(self, shop: Shop, accounts: tuple[int, ...], name: str = "event-") -> None:
-        self._env, self._loop = shop.env, asyncio.Runner()
+        self._env, self._loop = shop.env, _loop()
         self.traffic = Traffic(name, accounts)
         self.replays = 0
         self.capacity = 0.0
 
     def __enter__(self) -> Product:
+        # As a process does when it begins to serve.
+        memory.set_aside()
         return self
 
     def __exit__(
@@ -93,7 +103,7 @@ class WithoutQueue:
     """The same reading, deciding and writing, one event at a time for each of so many connections."""
 
     def __init__(self, shop: Shop, accounts: tuple[int, ...], connections: int, name: str, *, locking: bool) -> None:
-        self._env, self._loop, self._locking = shop.env, asyncio.Runner(), locking
+        self._env, self._loop, self._locking = shop.env, _loop(), locking
         terms = PlanTerms(shop.env.db, shop.env.catalogue.paid_meter)
         self._books: list[PostgresBooks | SqliteBooks] = [
             SqliteBooks(shop.env.db, terms, 3) if shop.env.db.is_sqlite else _Patient(shop.conninfo, terms, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeVar
+
+from pydantic_core import from_json, to_json
 
 from billing_ui.infra.db import Database
 from billing_ui.ledger.asks import Ask
@@ -84,12 +85,12 @@ class SqliteBooks:
 
     def _read(self, connection: sqlite3.Connection, asks: Sequence[Ask]) -> dict[int, Page]:
         wanted = asked(asks)
-        ids = json.dumps(wanted["ids"])
+        ids = _json(wanted["ids"])
         lots, known, holds = defaultdict(list), defaultdict(list), defaultdict(list)
         for account_id, *lot in connection.execute(LOTS, (ids,)):
             lots[account_id].append(lot)
         for account_id, *event in connection.execute(KNOWN, (_pairs(wanted["accounts"], wanted["keys"]),)):
-            event[2] = event[2] and json.loads(event[2])
+            event[2] = event[2] and from_json(event[2])
             # Its lines come in order, so the last one stays: it knows the balance after all of them.
             known[account_id].append(event)
         heads = connection.execute(READ, (ids,)).fetchall()
@@ -100,8 +101,8 @@ class SqliteBooks:
             if ask.kind in {"reserve", "settle", "release"} or (ask.kind == "record" and ask.account_id in reserving)
         ]  # fmt: skip
         if named:
-            for account_id, *hold in connection.execute(HOLDS, (json.dumps(named),)):
-                hold[3] = json.loads(hold[3])
+            for account_id, *hold in connection.execute(HOLDS, (_json(named),)):
+                hold[3] = from_json(hold[3])
                 holds[account_id].append(hold)
         pages = (
             page_of((*_head(head), lots[head[0]], known[head[0]], holds[head[0]], None), self._terms) for head in heads
@@ -117,7 +118,7 @@ class SqliteBooks:
         for table, statement in WRITES.items():
             for name in JSON_VALUES.get(table, ()):
                 for row in rows[table]:
-                    row[name] = None if row[name] is None else json.dumps(row[name])
+                    row[name] = None if row[name] is None else _json(row[name])
             connection.executemany(statement, rows[table])
         for cell in rows["cells"]:
             cell["stripe"] = self._stripe
@@ -155,8 +156,12 @@ class SqliteBooks:
 def _head(row: tuple[Any, ...]) -> tuple[Any, ...]:
     *plain, period_on, zone, last_at, due_at, release_at, windows = row
     return (*plain, date.fromisoformat(period_on), zone, instant(last_at), due_at and instant(due_at),
-            release_at and instant(release_at), json.loads(windows))  # fmt: skip
+            release_at and instant(release_at), from_json(windows))  # fmt: skip
 
 
 def _pairs(accounts: list[int], names: list[str]) -> str:
-    return json.dumps(list(zip(accounts, names, strict=True)))
+    return _json(list(zip(accounts, names, strict=True)))
+
+
+def _json(told: Any) -> str:
+    return to_json(told).decode()

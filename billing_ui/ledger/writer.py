@@ -150,10 +150,7 @@ class Writer:
                 answers.append(self._lane(home, ask).put(ask))
             except Busy as error:
                 answers.append(error)
-        waited_for = [answer for answer in answers if isinstance(answer, asyncio.Future)]
-        if waited_for:
-            await asyncio.wait(waited_for)
-        return [answer if isinstance(answer, BillingError) else _told_by(answer) for answer in answers]
+        return [answer if isinstance(answer, BillingError) else await _told_by(answer) for answer in answers]
 
     def _lane(self, home: _Home, ask: Ask) -> Lane:
         """Checks write nothing, so they do not queue behind those that do."""
@@ -195,10 +192,11 @@ def _wait(work: Coroutine[Any, Any, _Answer], home: _Home) -> _Answer:
         raise Busy(retry_after_s=2) from None
 
 
-def _told_by(answer: asyncio.Future[Outcome]) -> Outcome | BillingError:
-    error = answer.exception()
-    assert error is None or isinstance(error, BillingError)
-    return error or answer.result()
+async def _told_by(answer: asyncio.Future[Outcome]) -> Outcome | BillingError:
+    try:
+        return await answer
+    except BillingError as error:
+        return error
 
 
 def _conninfo(url: URL) -> str:
