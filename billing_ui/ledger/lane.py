@@ -68,11 +68,12 @@ class Books(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """An ask, who waits for its answer, and how often it had to come again."""
+    """An ask, who waits for its answer, how often it had to come again, and whether it broke a batch of one."""
 
     ask: Ask
     answer: asyncio.Future[Outcome]
     rounds: int = 0
+    is_broken: bool = False
 
 
 class Lane:
@@ -148,19 +149,23 @@ class Lane:
             self._outage.failed(error)
             await self._hang_up()
             _refuse(batch)
-        except Exception:
-            # It may be the connection that is spoiled, by a plan of before a migration: the next one is fresh.
+        except Exception as error:
+            # It may be the connection that is spoiled, by a plan of before a migration: the next one is fresh, so
+            # whoever is alone is tried on it once more. That also finds out whether it was written before it broke.
             await self._hang_up()
             broken = [one for one in batch if not one.answer.done()]
-            if len(broken) == 1:
+            if len(broken) == 1 and broken[0].is_broken:
                 failed = broken.pop()
-                log.exception(
-                    "event %r of account %s broke its batch of one", failed.ask.event_id, failed.ask.account_id
-                )
+                log.exception("event %r of account %s breaks us", failed.ask.event_id, failed.ask.account_id)
                 failed.answer.set_exception(EventFailed(event_id=failed.ask.event_id))
-            elif not broken:
+            elif broken:
+                log.warning("a batch of %d broke and is tried again: %r", len(batch), error)
+            else:
                 log.exception("everybody was answered, and then something broke")
-        if broken:
+        if len(broken) == 1:
+            broken[0].is_broken = True
+            await self._serve(broken)
+        elif broken:
             await self._serve(broken[: len(broken) // 2])
             await self._serve(broken[len(broken) // 2 :])
 

@@ -14,6 +14,7 @@ from billing_ui.infra.db import Database
 from billing_ui.ledger import Outcome, Taken, Writer, alerts, lane, writer
 from billing_ui.ledger.tables import account_head
 from billing_ui.rules.errors import BillingError, Busy, EventFailed
+from billing_ui.services import usage
 from billing_ui.services.usage_asks import ask
 from tests.metering import HOST, books_tie, bring, chat, events, head, prepaid, use
 from tests.world import Customer, World, open_world
@@ -183,3 +184,18 @@ def test_what_was_alerted_long_ago_may_be_forgotten_and_is_still_told_once(
     for number in range(4):
         use(world, budi, f"evt-{number}", 4_500)
     assert world.jobs("alerts.tell") == 1
+
+
+def test_a_lone_event_that_meets_a_plan_of_before_a_migration_is_tried_again_on_a_fresh_line(
+    postgres_stocked_url: str,
+) -> None:
+    database = Database(postgres_stocked_url)
+    with open_world(database) as world:
+        sari = prepaid(world, 1_000)
+        assert use(world, sari, "evt-1", 1).balance == 999
+        with database.begin() as tx:
+            tx.execute(text("ALTER TABLE account_head ALTER COLUMN access TYPE varchar(40)"))
+        assert use(world, sari, "evt-2", 1).balance == 998
+        assert usage.check_and_wait(world.env, HOST, chat(sari.account_id, "", 1)).balance == 998
+        books_tie(world.env.db)
+    database.dispose()
