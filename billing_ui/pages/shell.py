@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 
@@ -13,8 +13,12 @@ from billing_ui.components.notice import banner
 from billing_ui.components.record import record
 from billing_ui.components.shell import Balance, app_shell, public_shell
 from billing_ui.components.text import Words, compact, money, num, t
+from billing_ui.state.notices import QUOTAS
 from billing_ui.state.session import Session
 from billing_ui.state.settings import SettingsState
+
+# What a page tells in full itself, with what can be done.
+_TOLD_BY_PAGES: Final = {"settings": ("mail_stopped",), "usage": QUOTAS}
 
 
 def customer_page(
@@ -37,8 +41,7 @@ def customer_page(
         balance=shell_balance(),
         who=record(Session.user)["email"],
         sandbox=Session.sandbox,
-        # The settings page tells it in full itself, with what can be done.
-        banner=_notice(told_by_the_page="mail_stopped" if here == "settings" else ""),
+        banner=_notice(_TOLD_BY_PAGES.get(here, ())),
         settled=live(ready),
         on_language=SettingsState.pick_language,
         desk=record(Session.user)["role"].bool(),
@@ -90,10 +93,11 @@ def tokens_compact(tokens: Any) -> rx.Var[str]:
     return t("unit.tokens", tokens=compact(tokens))
 
 
-def _notice(told_by_the_page: str) -> rx.Component:
+def _notice(told_by_the_page: tuple[str, ...]) -> rx.Component:
     shown = record(Session.notice)
+    told = rx.Var.create(list(told_by_the_page)).contains(shown["kind"].to(str))
     return rx.cond(
-        shown["kind"] & (shown["kind"].to(str) != told_by_the_page),
+        shown["kind"] & ~told,
         banner(
             t(shown["key"], shown["args"]),
             kind=shown["kind"],

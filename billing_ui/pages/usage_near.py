@@ -24,8 +24,8 @@ def _prompt() -> rx.Component:
     resets = when(near["resets_at"], Session.zone)
     words = rx.cond(
         near["percent"].to(int) >= 100,
-        rx.cond(near["resets_at"], t("warn.q100", when=resets, **facts_), t("usage.gone_for_good", **facts_)),
-        rx.cond(near["resets_at"], t("warn.q80", when=resets, **facts_), t("usage.near_for_good", **facts_)),
+        rx.cond(near["resets_at"], t("warn.q100", when=resets, **facts_), t("warn.q100_for_good", **facts_)),
+        rx.cond(near["resets_at"], t("warn.q80", when=resets, **facts_), t("warn.q80_for_good", **facts_)),
     )
     larger = link_button(
         t("plan.upgrade", plan=near["plan_name"]),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from billing_ui import runtime
+from billing_ui.i18n.load import LANGUAGES, text
 from billing_ui.queries.limits import CurrentLimits
 from billing_ui.rules.quotas import LimitState
 from billing_ui.state.labels import instant
@@ -71,7 +72,26 @@ def _not_given(limits: CurrentLimits) -> Iterator[str]:
             yield slug
 
 
-def tightest(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of the limits that are nearly or wholly used up the one that is furthest; nothing where there is room."""
-    near = [row for row in rows if row["tone"] and not row["is_feature"]]
+def tightest(limits: CurrentLimits, warning_percent: int) -> dict[str, Any]:
+    """Of the limits that are nearly or wholly used up the one that is furthest; nothing where there is room. What the
+    plan includes is no limit while something else pays for more."""
+    goes_on = limits.spendable > 0 or limits.standing.terms.has_overage
+    near = [
+        row
+        for row in quotas(limits, warning_percent)
+        if row["tone"] and not row["is_feature"] and not (row["window"] == "included" and goes_on)
+    ]
     return max(near, key=lambda row: int(row["percent"]), default={})
+
+
+def limit_name(row: dict[str, Any]) -> dict[str, str]:
+    """`Token per hari`, where a page cannot put the words together itself."""
+    name, window = row["name"], row["window"]
+    if window == "total":
+        return dict(name)
+    if window == "included":
+        return {language: text(language, "usage.included", meter=name[language]) for language in LANGUAGES}
+    return {
+        language: text(language, "usage.per", meter=name[language], window=text(language, f"unit.{window}"))
+        for language in LANGUAGES
+    }

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from billing_ui import runtime
+from billing_ui.queries.limits import CurrentLimits, user_current_limits
 from billing_ui.queries.mails import own_stop
 from billing_ui.queries.overview import HeadView, head
 from billing_ui.security.gate import viewer
@@ -16,18 +17,21 @@ from billing_ui.services import settings
 from billing_ui.services.sessions import Viewer
 from billing_ui.state import live
 from billing_ui.state.labels import pair, worth
+from billing_ui.state.limit_labels import limit_name, tightest
 from billing_ui.state.notices import notice_for
 from billing_ui.state.tabs import Read
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The account's head, where the operators drew the lines of a low balance, and whether mail reaches the reader."""
+    """The account's head, where the operators drew the lines of a low balance, whether mail reaches the reader, and
+    which limit nears its end."""
 
     head: HeadView
     low: int
     critical: int
     is_mail_stopped: bool
+    near: dict[str, Any]
 
 
 def _brand() -> dict[str, str]:
@@ -56,7 +60,7 @@ class Session(rx.State):
     @policy("user")
     async def dismiss_notice(self) -> None:
         """Hides this notice until something new is to be said."""
-        self._dismissed = [*self._dismissed, str(self.notice.get("kind", ""))]
+        self._dismissed = [*self._dismissed, str(self.notice.get("once", ""))]
         self.notice = {}
 
     def _show(self, now: Standing) -> None:
@@ -68,7 +72,7 @@ class Session(rx.State):
         }  # fmt: skip
         self.notice = notice_for(
             now.head, now.low, now.critical, self.user, self.is_verified, self._dismissed,
-            is_mail_stopped=now.is_mail_stopped,
+            is_mail_stopped=now.is_mail_stopped, near=now.near,
         )  # fmt: skip
 
     def _show_viewer(self, who: Viewer | None) -> None:
@@ -109,10 +113,21 @@ async def fill(page: rx.State, wanted: dict[type[Any], Read]) -> None:
 
 
 def standing(account_id: int, user_id: int | None) -> Standing:
-    with runtime.env().db.read() as tx:
+    env = runtime.env()
+    with env.db.read() as tx:
+        limits = user_current_limits(tx, env.writer.terms, account_id, env.clock.now())
         return Standing(
             head(tx, account_id),
             int(settings.get(tx, "balance.low_tokens")),
             int(settings.get(tx, "balance.critical_tokens")),
             user_id is not None and own_stop(tx, user_id) != "",
+            _near(limits, int(settings.get(tx, "quota.warning_percent"))),
         )
+
+
+def _near(limits: CurrentLimits, warning_percent: int) -> dict[str, Any]:
+    """No figure that moves with each use: an open page is told of it by the percent only."""
+    row = tightest(limits, warning_percent)
+    if not row:
+        return {}
+    return {"meter": limit_name(row), **{name: row[name] for name in ("key", "percent", "resets_at")}}

@@ -57,7 +57,7 @@ class UsageState(rx.State):
         self.plan = _plan(shown.subscription, shown.use.limits)
         self.limits = [row for row in rows if not row["is_feature"]] or _paid_from_balance(shown.use)
         self.features = features(shown.use.limits)
-        near, plan = tightest(rows), shown.following
+        near, plan = tightest(shown.use.limits, shown.warning_percent), shown.following
         self.near = {**near, "plan": plan.slug, "plan_name": plan.name.pair()} if near and plan else dict(near)
         self.use = {name: told[name] for name in ("meter", "operations", "month", "is_paid")}
 

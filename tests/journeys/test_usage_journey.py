@@ -48,6 +48,7 @@ def test_the_page_of_use_moves_by_itself_and_offers_more_where_a_limit_nears_its
 ) -> None:
     citra = seat("busy")
     citra.goes_to(OVERVIEW)
+    expect(citra.page.get_by_test_id("banner")).to_have_attribute("data-kind", "quota_near")
     citra.page.locator(f'nav a[href="{USAGE}"]').locator("visible=true").first.click()
     citra.page.wait_for_url(f"**{USAGE}")
     day = citra.page.locator('[data-testid=quota][data-key="tokens day"]')
@@ -55,6 +56,7 @@ def test_the_page_of_use_moves_by_itself_and_offers_more_where_a_limit_nears_its
     used = int(day.get_attribute("data-used") or "")
     tell(stack, "busy", f"journey-{uuid4().hex}", input_tokens=60, output_tokens=40)
     expect(day).to_have_attribute("data-used", str(used + 100))
+    expect(citra.page.get_by_test_id("banner")).to_have_count(0)  # this page says it itself, and more
     near = citra.page.get_by_test_id("usage-near")
     expect(near).to_have_attribute("data-key", "tokens day")
     citra.clicks("usage-upgrade")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from billing_ui.queries.overview import HeadView
 from billing_ui.state.notices import notice_for
@@ -94,6 +95,30 @@ def test_a_beginning_is_no_warning() -> None:
 def test_a_notice_that_was_put_away_makes_room_for_the_next_one() -> None:
     assert kind(9_999, dismissed=("critical",)) == "low"
     assert kind(9_999, dismissed=("critical", "low"), verified=False) == "unverified"
+
+
+def near(percent: int, resets_at: str = "2026-11-21T17:00:00+00:00") -> dict[str, Any]:
+    return {"key": "tokens day", "percent": percent, "resets_at": resets_at, "meter": {"id": "Token", "en": "Tokens"}}
+
+
+def test_a_limit_at_its_end_stands_between_a_balance_that_is_almost_gone_and_a_low_one() -> None:
+    kinds = [
+        notice_for(head(balance), 50_000, 10_000, USER, True, (), near=near(percent))["kind"]
+        for balance, percent in ((9_999, 100), (12_000, 100), (12_000, 85))
+    ]
+    assert kinds == ["critical", "quota_full", "quota_near"]
+
+
+def test_a_limit_that_was_put_away_comes_back_with_the_next_threshold_and_the_next_period() -> None:
+    def told(percent: int, resets_at: str, *dismissed: str) -> dict[str, Any]:
+        return notice_for(head(90_000), 50_000, 10_000, USER, True, dismissed, near=near(percent, resets_at))
+
+    first = told(85, "2026-11-21T17:00:00+00:00")
+    assert (first["key"], first["href"]) == ("warn.q80", "/subscription/plans/")
+    assert told(86, "2026-11-21T17:00:00+00:00", first["once"]) == {}
+    assert told(100, "2026-11-21T17:00:00+00:00", first["once"])["key"] == "warn.q100"
+    assert told(85, "2026-11-22T17:00:00+00:00", first["once"])["key"] == "warn.q80"
+    assert told(100, "")["key"] == "warn.q100_for_good"
 
 
 def test_a_low_balance_is_told_in_both_languages() -> None:

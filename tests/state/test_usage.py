@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from billing_ui.infra.db import Database
 from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
+from billing_ui.state.session import Session
 from billing_ui.state.usage import UsageState
-from tests.metering import use
+from tests.metering import bring, use
 from tests.state.tab import Tab, open_tab
 from tests.world import Customer, open_world
 
@@ -48,6 +50,29 @@ async def test_what_is_nearly_used_up_comes_with_the_plan_that_has_more(tab: Tab
     page = await opened(tab)
     assert (page.near["percent"], page.near["tone"]) == (100, "bad")
     assert [(row["key"], row["events"], row["tokens"]) for row in page.use["operations"]] == [("chat", 2, 20_000)]
+
+
+async def test_every_page_warns_of_it_until_it_is_put_away(tab: Tab, rani: Customer) -> None:
+    use(tab.world, rani, "a", 17_000)
+    await opened(tab)
+    session = await tab.at(Session, "/usage/")
+    assert (session.notice["kind"], session.notice["args"]["percent"]["id"]) == ("quota_near", "85%")
+    assert session.notice["args"]["meter"] == {"id": "Token per hari", "en": "Tokens per day"}
+    await session.dismiss_notice()
+    use(tab.world, rani, "b", 1_000)
+    await opened(tab)
+    assert session.notice.get("kind") != "quota_near"
+    use(tab.world, rani, "c", 2_000)
+    await opened(tab)
+    assert session.notice["kind"] == "quota_full"
+
+
+async def test_what_the_plan_includes_is_no_end_while_the_balance_pays(tab: Tab, rani: Customer) -> None:
+    for number in range(5):
+        use(tab.world, rani, f"e{number}", 20_000, at=tab.world.clock.now() - timedelta(days=number))
+    assert (await opened(tab)).near["key"] == "tokens included"
+    bring(tab.world, rani.account_id, 1_000, "gift")
+    assert (await opened(tab)).near["key"] == "tokens day", "what stops it is the limit of the day"
 
 
 async def test_a_plan_says_which_switches_and_meters_it_does_not_have(sqlite_url: str) -> None:
