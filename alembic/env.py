@@ -16,6 +16,13 @@ _LOCK = 4242_0001
 def run() -> None:
     url = context.config.attributes.get("url") or load().database_url
     database = Database(url)
+    try:
+        _migrate(database)
+    finally:
+        database.dispose()
+
+
+def _migrate(database: Database) -> None:
     with database.engine.connect() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
@@ -26,7 +33,6 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         writing.commit()
-    database.dispose()
 
 
 run()

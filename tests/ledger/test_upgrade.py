@@ -67,15 +67,22 @@ def _as_text(value: Any) -> Any:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def old(request: pytest.FixtureRequest) -> Iterator[Database]:
+def before(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The books as they were."""
     with empty(request.param, request) as url:
         move(url, "upgrade", "0008")
         db = Database(url)
         fill(db)
         db.dispose()
-        move(url, "upgrade", "head")
         yield db
         db.dispose()
+
+
+@pytest.fixture
+def old(before: Database) -> Database:
+    """The same books at the newest shape."""
+    move(before.url, "upgrade", "head")
+    return before
 
 
 def test_old_books_and_their_seals_are_right(old: Database) -> None:
@@ -112,6 +119,19 @@ def test_a_migration_can_be_taken_back_and_done_again(old: Database) -> None:
     old.dispose()
     move(old.url, "upgrade", "head")
     assert ledger.verify(old, "tokens") == []
+
+
+def test_events_that_do_not_agree_with_their_entries_stop_the_migration(before: Database) -> None:
+    forged = BOOKS["usage_event"][0] | {"seq": 6, "draws": None, "metadata": None}
+    with before.begin() as tx:
+        columns, places = ", ".join(forged), ", ".join(f":{name}" for name in forged)
+        tx.execute(text(f"INSERT INTO usage_event ({columns}) VALUES ({places})"), forged)
+    before.dispose()
+    with pytest.raises(RuntimeError, match="1 usage events do not agree"):
+        move(before.url, "upgrade", "head")
+    with before.read() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM usage_event")) == len(BOOKS["usage_event"]) + 1
+        assert tx.scalar(text("SELECT count(*) FROM entry")) == len(BOOKS["entry"])
 
 
 def _plain(rows: Any) -> list[str]:

@@ -3,6 +3,7 @@ only when the catalogue says so."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -101,4 +102,23 @@ def test_counting_anew_moves_the_days_to_the_zone_of_the_catalogue(world: World)
     with world.env.db.read() as tx:
         assert tx.scalars(select(system_zone.c.zone)).all() == ["Asia/Tokyo"]
     assert kept(world.env) == told(world.env, "Asia/Tokyo") == [(DAY, "", 112), (DAY, "small", 30)]
+    world.books_are_right()
+
+
+def test_days_that_move_while_use_is_recorded_lose_none_of_it(world: World) -> None:
+    people = [world.customer(f"c{number}@pelanggan.test") for number in range(4)]
+    late = world.clock.now() - timedelta(hours=9)
+
+    def move() -> None:
+        for zone in ("Europe/London", "Asia/Tokyo", "America/New_York", "Asia/Jakarta") * 2:
+            plans.apply(moved(world.env, zone), system("test"))
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    number = 0
+    while mover.is_alive() or number < 40:
+        use(world, people[number % 4], f"e{number}", 10, at=late)
+        number += 1
+    mover.join()
+    assert kept(world.env) == told(world.env, "Asia/Jakarta") == [(DAY, "", 10 * number)]
     world.books_are_right()
