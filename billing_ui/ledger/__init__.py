@@ -4,7 +4,7 @@ from billing_ui.ledger.asks import Ask, Held, Outcome, Released, Taken, Told
 from billing_ui.ledger.findings import Finding
 from billing_ui.ledger.freezing import LotView, hold_back, let_go, lot_of
 from billing_ui.ledger.heads import balance_without_due, open_head, with_due_lots
-from billing_ui.ledger.holds import release_due, with_due_holds
+from billing_ui.ledger.holds import with_due_holds
 from billing_ui.ledger.lots import expire_due, expired_of
 from billing_ui.ledger.overall import move_days
 from billing_ui.ledger.posting import balance_as_of, post
@@ -49,7 +49,6 @@ __all__ = [
     "post",
     "recount_account",
     "recount_all",
-    "release_due",
     "seal_account",
     "set_plan",
     "to_seal",

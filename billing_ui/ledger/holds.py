@@ -14,6 +14,8 @@ from billing_ui.ledger.terms import PlanTerms
 from billing_ui.rules.quotas import Calendar
 
 _h, _head, _lot = hold.c, account_head.c, lot.c
+# A host that died may have left ever so many. Nobody waits for all of them at once, and no statement can name them all.
+AT_ONCE = 2000
 
 
 def with_due_holds(tx: Tx, now: datetime, limit: int) -> Sequence[int]:
@@ -23,13 +25,16 @@ def with_due_holds(tx: Tx, now: datetime, limit: int) -> Sequence[int]:
 
 
 def release_due(tx: Tx, terms: PlanTerms, account_id: int, now: datetime) -> int:
-    """Lets every hold that is past its time go. Answers how many there were. The head then knows what is due next."""
+    """Lets holds that are past their time go, and the head knows what is due next. Answers how many they were: with
+    `AT_ONCE` of them there may be more."""
     connection = tx.connection()
     wanted = select(_head.held, _head.windows, _head.zone, _head.period_on, _head.plan_version_id)
     head = connection.execute(wanted.where(_head.account_id == account_id).with_for_update()).one()
     mine = (_h.account_id == account_id, _h.state == "open")
     columns = (_h.id, _h.key, _h.quantity, _h.draws, _h.allowance, _h.held_at, _h.expires_at, _h.state, _h.request_hash)
-    due = [HoldRow(*row) for row in connection.execute(select(*columns).where(*mine, _h.expires_at <= now))]
+    due = [
+        HoldRow(*row) for row in connection.execute(select(*columns).where(*mine, _h.expires_at <= now).limit(AT_ONCE))
+    ]
     promised = terms[head.plan_version_id]
     calendar = Calendar(head.zone, head.period_on, promised.months)
     windows = head.windows

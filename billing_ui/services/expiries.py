@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 
 from billing_ui import ledger
 from billing_ui.env import Env
-from billing_ui.infra.db import after_commit
 
 _BATCH = 500
 log = logging.getLogger(__name__)
@@ -19,7 +17,7 @@ def expire_lots(env: Env) -> int:
     now = env.clock.now()
     with env.db.read() as tx:
         accounts = ledger.with_due_lots(tx, now, _BATCH)
-    return _each(env, accounts, now)
+    return _each(env, accounts)
 
 
 def release_holds(env: Env) -> int:
@@ -27,21 +25,15 @@ def release_holds(env: Env) -> int:
     now = env.clock.now()
     with env.db.read() as tx:
         accounts = ledger.with_due_holds(tx, now, _BATCH)
-    return _each(env, accounts, now)
+    return _each(env, accounts)
 
 
-def _each(env: Env, accounts: Sequence[int], now: datetime) -> int:
-    """One transaction per account, so that a broken one holds nobody else up."""
+def _each(env: Env, accounts: Sequence[int]) -> int:
+    """Each by itself, so that a broken one holds nobody else up."""
     for account_id in accounts:
         try:
-            _expire(env, account_id, now)
+            env.writer.catch_up(account_id)
+            env.signals.publish(account_id)
         except Exception:
             log.exception("what account %s has past its time could not be taken out", account_id)
     return len(accounts)
-
-
-def _expire(env: Env, account_id: int, now: datetime) -> None:
-    with env.db.begin() as tx:
-        ledger.expire_due(tx, account_id, now)
-        ledger.release_due(tx, env.writer.terms, account_id, now)
-        after_commit(tx, lambda: env.signals.publish(account_id))

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from billing_ui.ledger.tables import entry, hold, lot
+from billing_ui.ledger.holds import AT_ONCE
+from billing_ui.ledger.tables import account_head, entry, hold, lot
 from billing_ui.models import Account
 from billing_ui.rules.access import system
 from billing_ui.services import expiries, grants, usage
 from billing_ui.services.usage import Usage
-from tests.metering import HOST
+from tests.metering import HOST, prepaid, use
 from tests.world import Customer, World
 
 
@@ -61,3 +62,22 @@ def test_calls_that_never_told_their_end_hold_nothing_back(world: World) -> None
     assert states == {sari.account_id: "expired", budi.account_id: "open"}
     assert expiries.release_holds(world.env) == 0
     world.books_are_right()
+
+
+def test_a_host_that_forgot_ever_so_many_calls_at_once_does_not_lock_its_customer_out(world: World) -> None:
+    """More than are let go of in one transaction."""
+    sari, now = prepaid(world, 1_000), world.clock.now()
+    forgotten = {
+        "account_id": sari.account_id, "quantity": 0, "draws": {"tokens": 1}, "allowance": 0, "held_at": now,
+        "expires_at": now + timedelta(hours=1), "state": "open", "request_hash": "00" * 8,
+    }  # fmt: skip
+    with world.env.db.begin() as tx:
+        tx.connection().execute(
+            insert(hold), [{**forgotten, "key": f"call-{number}"} for number in range(2 * AT_ONCE + 500)]
+        )
+        moved = {"release_at": forgotten["expires_at"], "version": account_head.c.version + 1}
+        tx.execute(account_head.update().where(account_head.c.account_id == sari.account_id).values(**moved))
+    world.later(hours=2)
+    assert use(world, sari, "evt-1", 1).balance == 999
+    with world.env.db.read() as tx:
+        assert set(tx.scalars(select(hold.c.state).distinct())) == {"expired"}
