@@ -15,6 +15,8 @@ from billing_ui.state.session import Session
 
 
 def plan() -> rx.Component:
+    use = record(OverviewState.use)
+    month = rx.cond(use["is_paid"], t("unit.tokens", tokens=num(use["month"])), num(use["month"]))
     return card(
         rx.cond(
             record(Session.plan)["name"],
@@ -26,27 +28,21 @@ def plan() -> rx.Component:
                 ("overview.bought", t("unit.tokens", tokens=num(record(OverviewState.totals)["bought"]))),
                 ("overview.granted", t("unit.tokens", tokens=num(record(OverviewState.totals)["granted"]))),
                 ("overview.used", t("unit.tokens", tokens=num(record(OverviewState.totals)["used"]))),
-                fact_where(
-                    record(OverviewState.use)["month"].bool(),
-                    "overview.used_month",
-                    _month(),
-                ),
+                fact_where(use["month"].bool(), "overview.used_month", month),
             ]
+        ),
+        rx.cond(
+            use["is_paid"] & use["month"].bool(), rx.el.p(_parts(use), class_name="fine text-right"), rx.fragment()
         ),
         title="overview.plan",
         action=link("plan.see_all", "/subscription/plans/"),
     )
 
 
-def _month() -> Any:
-    """Of a meter that is paid for also who paid: only a part of it left the balance, which the sums above are about."""
-    use = record(OverviewState.use)
-    parts = t(
+def _parts(use: Any) -> rx.Var[str]:
+    """Who paid for the month: only a part of it left the balance, which the sums above are about."""
+    return t(
         rx.cond(use["month_more"].to(int) > 0, "overview.month_parts_over", "overview.month_parts"),
         charged=num(use["month_charged"]),
         free=num(use["month_free"]),
     )
-    paid = rx.fragment(
-        t("unit.tokens", tokens=num(use["month"])), rx.el.span(parts, class_name="fine block font-normal")
-    )
-    return rx.cond(use["is_paid"], paid, num(use["month"]))
