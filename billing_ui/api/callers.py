@@ -46,13 +46,13 @@ async def caller_of(env: Env, headers: Headers) -> Caller:
     """The digest of what was shown is compared and looked up, so that neither content nor length of a secret takes its
     time."""
     given = [value for name, value in headers if name == b"authorization"]
-    scheme, _, shown = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
-    is_bearer = scheme.lower() == b"bearer"
-    name = sha256(shown.strip()).hexdigest()
+    scheme, _, rest = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+    is_bearer, shown = scheme.lower() == b"bearer", rest.strip()
+    name = sha256(shown).hexdigest()
     secret = env.config.billing_secret
     if secret and is_bearer and hmac.compare_digest(name, _name_of(secret)):
         return _OWNER
-    if is_bearer and shown.strip().startswith(_PREFIX):
+    if is_bearer and shown.startswith(_PREFIX):
         return await _key_holder(env, name)
     if not secret and not await _callers_of(env):
         raise NotFound(what="api")

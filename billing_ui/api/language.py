@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from billing_ui.i18n.load import LANGUAGES
 
 
-def spoken(request: Request) -> str | None:
+def spoken(request: HTTPConnection) -> str | None:
     """The first language of `Accept-Language` that we speak; none when there is none."""
     for name, value in request.scope["headers"]:
         if name == b"accept-language":

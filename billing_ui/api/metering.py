@@ -8,7 +8,7 @@ from inspect import signature
 from typing import Any, ClassVar, cast
 
 from pydantic_core import to_json
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -28,7 +28,7 @@ REPLAYED = {"Idempotent-Replayed": "true"}
 _AGAIN = tuple((name.lower().encode(), value.encode()) for name, value in REPLAYED.items())
 
 
-class Knock(Request):
+class Knock(HTTPConnection):
     """A request of somebody who was let in, with its whole body."""
 
     def __init__(self, scope: Scope, env: Env, caller: Caller, sent: bytes) -> None:
@@ -68,7 +68,7 @@ class Door:
         except ClientDisconnect:
             return
         except Exception as error:
-            answer = self._guard.no(env, refusal_of(error), spoken(Request(scope)), told)
+            answer = self._guard.no(env, refusal_of(error), spoken(HTTPConnection(scope)), told)
         headers = [*answer.raw_headers, *told]
         await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})

@@ -31,7 +31,7 @@ class SecurityHeaders:
                 told = self._told(path, message["status"])
                 given = message.get("headers", ())
                 said = {name for name, _value in given}
-                message["headers"] = [*given, *(pair for pair in told if pair[0] not in said)]
+                message["headers"] = [*given, *[pair for pair in told if pair[0] not in said]]
             await send(message)
 
         await self._app(scope, receive, with_headers)

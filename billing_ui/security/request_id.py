@@ -30,7 +30,7 @@ class RequestId:
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*(pair for pair in message.get("headers", ()) if pair[0] != NAME), told]
+                message["headers"] = [*message.get("headers", ()), told]
             await send(message)
 
         await self._app(scope, receive, with_id)
