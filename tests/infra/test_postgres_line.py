@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import uvloop
 from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from sqlalchemy.engine import make_url
@@ -23,20 +24,26 @@ _SLOW = Statement("SELECT pg_sleep(%(seconds)s::integer)")
 Use = Callable[[PostgresLine], Awaitable[None]]
 
 
-def using(url: str, use: Use) -> None:
-    conninfo = url.replace("postgresql+psycopg", "postgresql")
+@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def using(request: pytest.FixtureRequest, postgres_url: str) -> Callable[[Use], None]:
+    """Opens a line, on the loop of the standard library and on that of the servers."""
+    conninfo = postgres_url.replace("postgresql+psycopg", "postgresql")
 
-    async def run() -> None:
+    async def run(use: Use) -> None:
         connection = await AsyncConnection.connect(conninfo, autocommit=True, options="-c timezone=UTC")
         try:
             await asyncio.wait_for(use(PostgresLine(connection)), 20)
         finally:
             await connection.close()
 
-    asyncio.run(run())
+    def opened(use: Use) -> None:
+        with asyncio.Runner(loop_factory=request.param) as loop:
+            loop.run(run(use))
+
+    return opened
 
 
-def test_values_go_there_and_come_back_as_psycopg_reads_them(postgres_url: str) -> None:
+def test_values_go_there_and_come_back_as_psycopg_reads_them(using: Callable[[Use], None]) -> None:
     odd = ["plain", 'with "marks"', "back\\slash", "{a,b}", "NULL", "", "é 你"]
     values: dict[str, Any] = {
         "many": [1, -2, 2**62], "words": odd, "word": "o'clock", "number": 7, "told": b'{"a": [1, null]}', "none": None,
@@ -52,18 +59,18 @@ def test_values_go_there_and_come_back_as_psycopg_reads_them(postgres_url: str) 
         [row] = await line.rows(_ECHO, values | {"many": [], "words": []})
         assert row[:2] == ([], [])
 
-    using(postgres_url, echo)
+    using(echo)
 
 
-def test_what_is_too_long_for_one_breath_goes_in_several(postgres_url: str) -> None:
+def test_what_is_too_long_for_one_breath_goes_in_several(using: Callable[[Use], None]) -> None:
     async def tell(line: PostgresLine) -> None:
         [(told, answered)] = await line.rows(_LONG, {"word": "x" * 20_000_000})
         assert (told, len(answered)) == (20_000_000, 3_000_000)
 
-    using(postgres_url, tell)
+    using(tell)
 
 
-def test_an_error_of_the_server_is_psycopgs_own_and_the_line_goes_on(postgres_url: str) -> None:
+def test_an_error_of_the_server_is_psycopgs_own_and_the_line_goes_on(using: Callable[[Use], None]) -> None:
     put = Statement("INSERT INTO once VALUES (%(number)s::integer)")
 
     async def twice(line: PostgresLine) -> None:
@@ -76,18 +83,18 @@ def test_an_error_of_the_server_is_psycopgs_own_and_the_line_goes_on(postgres_ur
         assert await line.rows(put, {"number": 2}) == []
         assert await line.rows(Statement("SELECT count(*) FROM once"), {}) == [(2,)]
 
-    using(postgres_url, twice)
+    using(twice)
 
 
-def test_a_sign_that_cannot_be_kept_is_not_cut_off_in_silence(postgres_url: str) -> None:
+def test_a_sign_that_cannot_be_kept_is_not_cut_off_in_silence(using: Callable[[Use], None]) -> None:
     async def tell(line: PostgresLine) -> None:
         with pytest.raises(psycopg.DataError):
             await line.rows(_LONG, {"word": "abc\0def"})
 
-    using(postgres_url, tell)
+    using(tell)
 
 
-def test_a_connection_that_is_cut_while_somebody_waits_says_so(postgres_url: str) -> None:
+def test_a_connection_that_is_cut_while_somebody_waits_says_so(using: Callable[[Use], None], postgres_url: str) -> None:
     async def wait(line: PostgresLine) -> None:
         waiting = asyncio.create_task(line.rows(_SLOW, {"seconds": 15}))
         await asyncio.sleep(0.2)
@@ -98,10 +105,10 @@ def test_a_connection_that_is_cut_while_somebody_waits_says_so(postgres_url: str
         with pytest.raises(psycopg.OperationalError):
             await line.rows(_SLOW, {"seconds": 0})
 
-    using(postgres_url, wait)
+    using(wait)
 
 
-def test_whoever_stops_waiting_leaves_no_ear_at_the_line(postgres_url: str) -> None:
+def test_whoever_stops_waiting_leaves_no_ear_at_the_line(using: Callable[[Use], None]) -> None:
     async def give_up(line: PostgresLine) -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(line.rows(_SLOW, {"seconds": 15}), 0.2)
@@ -109,4 +116,4 @@ def test_whoever_stops_waiting_leaves_no_ear_at_the_line(postgres_url: str) -> N
         with pytest.raises(psycopg.OperationalError):
             await line.rows(_SLOW, {"seconds": 0})
 
-    using(postgres_url, give_up)
+    using(give_up)
