@@ -10,7 +10,7 @@ from types import TracebackType
 import uvloop
 
 from benchmarks import sums
-from benchmarks.callers import crowd, stream
+from benchmarks.callers import LEAST, crowd, stream
 from benchmarks.samples import Sample
 from benchmarks.stock import HOST, Shop
 from benchmarks.traffic import Traffic
@@ -23,9 +23,6 @@ from billing_ui.ledger.deciding import Page
 from billing_ui.ledger.terms import PlanTerms
 from billing_ui.services import usage
 from billing_ui.services.usage_asks import Usage, ask
-
-# Percentiles of fewer would say nothing.
-_LEAST = 5
 
 
 def _loop() -> asyncio.Runner:
@@ -159,7 +156,7 @@ def repeated(act: Callable[[], object], turn: Callable[[], None] | None = None) 
         taken: list[float] = []
         start = time.perf_counter()
         end = start + seconds
-        while (began := time.perf_counter()) < end or len(taken) < _LEAST:
+        while (began := time.perf_counter()) < end or len(taken) < LEAST:
             act()
             taken.append(time.perf_counter() - began)
         return Sample(len(taken), time.perf_counter() - start, taken)
