@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy.engine import URL
 
@@ -19,6 +20,10 @@ from tests.stack import Stack, chromium, running_demo
 from tests.world import open_world
 
 TEMPLATE_LOCK = 7_340_001
+
+# How long an example takes says how busy the machine is, and nothing about what it shows.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -46,8 +46,7 @@ def next_status(current: Status, happening: Happening) -> Status:
             return "processing"
         case "unsure":
             return "unknown" if current == "created" else current
-        case "failed" | "expired" | "canceled":
-            return happening
+    return happening
 
 
 def outcome_of(purchase: PurchaseStatus, expected: Amount, arrived: Amount) -> Outcome:

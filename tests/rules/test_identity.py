@@ -43,6 +43,14 @@ def test_an_address_is_either_refused_or_one_plain_line(text: str) -> None:
     assert identity.email(address) == address
 
 
+def test_a_password_may_be_any_text_of_a_length_that_can_be_hashed() -> None:
+    assert identity.password("ü" * 12) == "ü" * 12
+    with pytest.raises(PasswordTooShort):
+        identity.password("x" * (identity.SHORTEST_PASSWORD - 1))
+    with pytest.raises(FieldInvalid, match="password"):
+        identity.password("x" * (identity.LONGEST_PASSWORD + 1))
+
+
 def test_a_name_is_one_printable_line_or_the_fallback() -> None:
     assert identity.name("  Rani  ", otherwise="x") == "Rani"
     assert identity.name("   ", otherwise="rani") == "rani"

@@ -26,6 +26,12 @@ lots = st.lists(
 
 
 @given(lots)
+def test_a_lot_burns_or_its_time_is_up_or_it_is_frozen_and_never_two_of_them(given_lots: list[OpenLot]) -> None:
+    for lot in given_lots:
+        assert [lot.burns(START), lot.is_due(START), lot.is_frozen].count(True) == 1
+
+
+@given(lots)
 def test_frozen_and_expired_lots_never_burn(given_lots: list[OpenLot]) -> None:
     ordered = burn_order(given_lots, START)
     assert not any(lot.is_frozen or (lot.expires_at and lot.expires_at <= START) for lot in ordered)

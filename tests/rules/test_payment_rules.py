@@ -19,6 +19,7 @@ from billing_ui.rules.payments import (
     Watch,
     looks_allowed,
     next_look,
+    next_search,
     next_status,
     outcome_of,
     put_off,
@@ -131,3 +132,10 @@ def test_a_payment_that_waits_for_its_look_grows_younger() -> None:
     assert standing(day, hour) == day
     assert standing(day, 2 * hour) == day / 2
     assert standing(3 * day, 3 * hour) == day
+
+
+def test_a_request_whose_answer_was_lost_is_looked_for_ever_less_often_until_nobody_can_pay_it() -> None:
+    ages = [timedelta(), timedelta(minutes=9), timedelta(minutes=10), timedelta(hours=5), timedelta(hours=6)]
+    gaps = [found - START for age in ages if (found := next_search(START - age, START)) is not None]
+    assert gaps == [timedelta(minutes=one) for one in (1, 1, 15, 15, 120)]
+    assert next_search(START - timedelta(hours=49), START) is None

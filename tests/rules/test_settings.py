@@ -47,6 +47,12 @@ def test_every_default_fits_its_own_setting_and_survives_storage(key: str) -> No
         ("dunning.days", (0, 3), "type"),
         ("dunning.days", 3, "type"),
         ("site.maintenance_notice", Text("", ""), None),
+        ("site.maintenance_notice", "soon", "type"),
+        ("seller.name", "PT Contoh", None),
+        ("seller.name", " PT Contoh", "type"),
+        ("seller.name", "PT\nContoh", "type"),
+        ("seller.name", 3, "type"),
+        ("seller.name", "x" * 501, "length"),
         ("site.maintenance_notice", Text("x" * 501, ""), "length"),
         ("site.maintenance_notice", "x", "type"),
     ],
@@ -86,3 +92,8 @@ def test_a_broken_row_falls_back_to_the_default() -> None:
     spec = SETTINGS["tax.mode"]
     assert restored(spec, {}) == "off"
     assert restored(spec, {"v": "sideways"}) == "off"
+
+
+def test_a_setting_stands_in_the_group_that_its_key_begins_with() -> None:
+    assert {spec.group for key, spec in SETTINGS.items() if key.startswith("fee.")} == {"fee"}
+    assert SETTINGS["signup.open"].group == "signup"

@@ -129,6 +129,10 @@ def test_overage_is_what_neither_allowance_nor_lots_have_paid() -> None:
     assert cover(stands, need(tokens=100), NOW) == Cover(30, 50, 20)
 
 
+def test_what_somebody_pays_for_is_everything_but_what_nobody_covers() -> None:
+    assert Cover(allowance=30, from_lots=50, overage=20, uncovered=7).charged == 100
+
+
 def test_what_is_missing_is_told() -> None:
     refused = cover(standing(spendable=5, included=30), need(tokens=40), NOW)
     assert refused == Refusal("insufficient_balance", meter="tokens", needed=40, available=35)
