@@ -45,7 +45,7 @@ bench: ## measures what the product promises against references, in short, into 
 	@$(PREPARE) test
 	@exec $(BIN)/python -m benchmarks run --quick --report $(ARGS)
 
-bench-full: ## the same with nine rounds and up to ten million events; about 25 minutes on a quiet machine
+bench-full: ## the same with nine rounds and up to ten million events; at most 25 minutes (ARGS="--resume" goes on)
 	@$(PREPARE) test
 	@exec $(BIN)/python -m benchmarks run --report $(ARGS)
 
