@@ -84,8 +84,8 @@ class Clock:
         return time.monotonic() >= self._ends
 
     def spare_s(self) -> float:
-        """What may be spent on more rounds."""
-        return self._ends - time.monotonic() - sum(step.expected_s for step in self._ahead)
+        """What may be spent on more rounds, if what is ahead takes a little longer than it should."""
+        return self._ends - time.monotonic() - 1.1 * sum(step.expected_s for step in self._ahead)
 
     def share(self) -> float:
         gone, left = time.monotonic() - self.began, sum(step.expected_s for step in self._ahead)
