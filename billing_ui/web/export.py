@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,14 +13,11 @@ from starlette.responses import Response
 from billing_ui import runtime
 from billing_ui.catalogues.naming import name_of_use
 from billing_ui.env import Env
-from billing_ui.i18n.load import DEFAULT_LANGUAGE, LANGUAGES, text
+from billing_ui.i18n.load import text
 from billing_ui.kit.period import local_day
 from billing_ui.queries.history import CHOICES, HistoryPage, HistoryRow, history
-from billing_ui.rules.errors import SignInRequired, TooManyAtOnce
 from billing_ui.rules.lists import ListAsk, read_ask
-from billing_ui.security.redirects import sign_in_path
-from billing_ui.web.doors import see_other, told_no, viewer_of
-from billing_ui.web.downloads import PLACES, Download
+from billing_ui.web.csv_file import MARK, CsvFile, Reader, csv_file, lines
 
 _PER = 500
 _HISTORY = "/subscription/history/"
@@ -32,45 +26,20 @@ _HEADS = (
     "csv.currency", "csv.method", "csv.ref",
 )  # fmt: skip
 _WHAT = ("grant", "deduct", "expire", "refund", "dispute")
-# Cells that a spreadsheet would take for a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    account_id: int
-    zone: str
-    language: str
 
 
 async def history_csv(request: Request) -> Response:
-    """Members only. What is asked for is what the page's address asks for, without its page."""
-    env = runtime.env()
-    try:
-        who = await viewer_of(request, env)
-    except SignInRequired:
-        return see_other(sign_in_path(_HISTORY))
-    if who.actor.account_id is None:
-        return see_other(sign_in_path(_HISTORY))
-    wanted = request.query_params.get("lang", "")
-    reader = _Reader(who.actor.account_id, who.account.zone, wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE)
+    """What is asked for is what the page's address asks for, without its page."""
     ask = replace(read_ask(request.query_params, CHOICES), page="", per=_PER)
-    headers = {
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f'attachment; filename="{_name(env, reader, ask)}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    try:
-        return Download(PLACES, reader.account_id, _pieces(env, reader, ask), "text/csv; charset=utf-8", headers)
-    except TooManyAtOnce as full:
-        return told_no(full, 429, reader.language, text(reader.language, "csv.back"), _HISTORY)
+    return await csv_file(
+        request, _HISTORY, "csv.back", lambda env, reader: CsvFile(_name(env, reader, ask), _pieces(env, reader, ask))
+    )
 
 
-async def _pieces(env: Env, reader: _Reader, ask: ListAsk) -> AsyncIterator[bytes]:
+async def _pieces(env: Env, reader: Reader, ask: ListAsk) -> AsyncIterator[bytes]:
     """One transaction per page: nothing is held open while a slow reader takes its time, and the pages fit together
     because entries never change."""
-    # The mark by which spreadsheets know the letters.
-    yield "\ufeff".encode() + lines([[text(reader.language, key) for key in _HEADS]])
+    yield MARK + lines([[text(reader.language, key) for key in _HEADS]])
     while True:
         page = await runtime.run(_read, env, reader, ask)
         if page.rows:
@@ -80,19 +49,19 @@ async def _pieces(env: Env, reader: _Reader, ask: ListAsk) -> AsyncIterator[byte
         ask = replace(ask, page=page.older)
 
 
-def _read(env: Env, reader: _Reader, ask: ListAsk) -> HistoryPage:
+def _read(env: Env, reader: Reader, ask: ListAsk) -> HistoryPage:
     with env.db.read() as tx:
         return history(tx, reader.account_id, ask, reader.zone)
 
 
-def _name(env: Env, reader: _Reader, ask: ListAsk) -> str:
-    """`riwayat-2026-11-01_2026-11-21.csv`: the days asked for, or the day it was taken."""
+def _name(env: Env, reader: Reader, ask: ListAsk) -> str:
+    """`riwayat-2026-11-01_2026-11-21`: the days asked for, or the day it was taken."""
     today = local_day(env.clock.now(), reader.zone)
     days = "_".join(day.isoformat() for day in (ask.first_on, ask.last_on or today) if day)
-    return f"{text(reader.language, 'csv.file')}-{days}.csv"
+    return f"{text(reader.language, 'csv.file')}-{days}"
 
 
-def _cells(env: Env, row: HistoryRow, reader: _Reader) -> Iterator[Any]:
+def _cells(env: Env, row: HistoryRow, reader: Reader) -> Iterator[Any]:
     say = reader.language
     yield row.at.astimezone(ZoneInfo(reader.zone)).isoformat(timespec="seconds")
     yield reader.zone
@@ -117,15 +86,3 @@ def _about(env: Env, row: HistoryRow, language: str) -> str:
     if row.kind == "topup":
         return text(language, "hist.topup_by", method=text(language, f"method.{row.method}")) if row.method else ""
     return text(language, f"hist.what.{row.word if row.word in _WHAT else 'correction'}")
-
-
-def lines(rows: Iterable[Iterable[Any]]) -> bytes:
-    """Rows of a file that spreadsheets read."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def _harmless(cell: Any) -> Any:
-    """Figures stay figures; words that begin like a formula get an apostrophe, which spreadsheets show as text."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell

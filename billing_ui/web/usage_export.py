@@ -13,16 +13,12 @@ from starlette.responses import Response
 from billing_ui import runtime
 from billing_ui.catalogues.naming import name_of_use
 from billing_ui.env import Env
-from billing_ui.i18n.load import DEFAULT_LANGUAGE, LANGUAGES, text
+from billing_ui.i18n.load import text
 from billing_ui.kit.period import local_day
 from billing_ui.queries.usage import Used
 from billing_ui.queries.usage_explore import ExploreView, explore
-from billing_ui.rules.errors import SignInRequired, TooManyAtOnce
 from billing_ui.rules.usage_lists import UsageAsk, days_of, read_ask
-from billing_ui.security.redirects import sign_in_path
-from billing_ui.web.doors import see_other, told_no, viewer_of
-from billing_ui.web.downloads import PLACES, Download
-from billing_ui.web.export import lines
+from billing_ui.web.csv_file import MARK, CsvFile, Reader, csv_file, lines
 
 _PER = 500
 _EXPLORE = "/usage/explore/"
@@ -30,48 +26,35 @@ _HEADS = ("usage.requests", "overview.use_charged", "overview.use_free", "hist.u
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    account_id: int
-    zone: str
-    language: str
+class _Asked:
+    """The meter and the days that are looked at, and how."""
+
     meter: str
     days: tuple[date, date]
+    ask: UsageAsk
 
 
 async def usage_csv(request: Request) -> Response:
-    """Members only."""
-    env = runtime.env()
-    try:
-        who = await viewer_of(request, env)
-    except SignInRequired:
-        return see_other(sign_in_path(_EXPLORE))
-    if who.actor.account_id is None:
-        return see_other(sign_in_path(_EXPLORE))
-    wanted = request.query_params.get("lang", "")
-    ask, zone = replace(read_ask(request.query_params), after=None), who.account.zone
-    days = days_of(ask, local_day(env.clock.now(), zone))
-    language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
-    reader = _Reader(who.actor.account_id, zone, language, env.catalogue.meter_asked(ask.meter), days)
-    headers = {
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f'attachment; filename="{_name(reader)}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    try:
-        return Download(PLACES, reader.account_id, _pieces(env, reader, ask), "text/csv; charset=utf-8", headers)
-    except TooManyAtOnce as full:
-        return told_no(full, 429, reader.language, text(reader.language, "csv.back_to_use"), _EXPLORE)
+    """What is asked for is what the page's address asks for, from the first row on."""
+    ask = replace(read_ask(request.query_params), after=None)
+
+    def made(env: Env, reader: Reader) -> CsvFile:
+        days = days_of(ask, local_day(env.clock.now(), reader.zone))
+        asked = _Asked(env.catalogue.meter_asked(ask.meter), days, ask)
+        first, last = (day.isoformat() for day in days)
+        return CsvFile(f"{text(reader.language, 'usage.file')}-{first}_{last}", _pieces(env, reader, asked))
+
+    return await csv_file(request, _EXPLORE, "csv.back_to_use", made)
 
 
-async def _pieces(env: Env, reader: _Reader, ask: UsageAsk) -> AsyncIterator[bytes]:
+async def _pieces(env: Env, reader: Reader, asked: _Asked) -> AsyncIterator[bytes]:
     """One transaction per page: nothing is held open while a slow reader takes its time."""
-    say = reader.language
-    meter = env.catalogue.meters[reader.meter].name.said_in(say) if reader.meter else ""
+    say, ask = reader.language, asked.ask
+    meter = env.catalogue.meters[asked.meter].name.said_in(say) if asked.meter else ""
     heads = [text(say, f"usage.by_is.{ask.by}"), meter, *(text(say, key) for key in _HEADS)]
-    # The mark by which spreadsheets know the letters.
-    yield "\ufeff".encode() + lines([heads])
+    yield MARK + lines([heads])
     while True:
-        page = await runtime.run(_read, env, reader, ask)
+        page = await runtime.run(_read, env, reader, replace(asked, ask=ask))
         if page.rows:
             yield lines(_cells(env, say, ask.by, name, used) for name, used in page.rows)
         if page.after is None:
@@ -79,17 +62,12 @@ async def _pieces(env: Env, reader: _Reader, ask: UsageAsk) -> AsyncIterator[byt
         ask = replace(ask, after=page.after)
 
 
-def _read(env: Env, reader: _Reader, ask: UsageAsk) -> ExploreView:
+def _read(env: Env, reader: Reader, asked: _Asked) -> ExploreView:
     with env.db.read() as tx:
         paid = env.catalogue.paid_meter
-        return explore(tx, reader.meter, paid, reader.account_id, ask, reader.days, reader.zone, _PER)
+        return explore(tx, asked.meter, paid, reader.account_id, asked.ask, asked.days, reader.zone, _PER)
 
 
 def _cells(env: Env, say: str, by: str, name: str, used: Used) -> Iterator[Any]:
     yield name_of_use(env.catalogue, name).said_in(say) if by == "operation" else name
     yield from (used.quantity, used.events, used.charged, used.quantity - used.charged, used.input, used.output)
-
-
-def _name(reader: _Reader) -> str:
-    first, last = (day.isoformat() for day in reader.days)
-    return f"{text(reader.language, 'usage.file')}-{first}_{last}.csv"

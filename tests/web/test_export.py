@@ -20,7 +20,7 @@ from billing_ui.models import Member
 from billing_ui.security.wrap import wrap
 from billing_ui.services import identity
 from billing_ui.services.identity import Device, SignUp
-from billing_ui.web import downloads, export
+from billing_ui.web import csv_file, downloads, export
 from billing_ui.web.routes import add_doors
 from tests.damage import break_in
 from tests.metering import use as tell
@@ -160,7 +160,7 @@ async def test_a_long_history_comes_in_pieces_of_a_page(
     whole = table(await browser.get(URL))
     assert len(whole) == 122
     assert len({row[10] for row in whole}) == 122
-    reader = export._Reader(rani.account_id, "Asia/Jakarta", "id")
+    reader = csv_file.Reader(rani.account_id, "Asia/Jakarta", "id")
     pieces = [piece async for piece in export._pieces(world.env, reader, export.ListAsk(per=10))]
     assert len(pieces) == 14
     assert max(map(len, pieces)) < 2_000
