@@ -16,7 +16,7 @@ _SERVER_ONLY: Final = ("mail.", "pdf.")
 APART: Final = {
     "desk": ("adm.",),
     "people": ("auth.",),
-    "books": ("hist.", "list.", "usage.", "overview.use_"),
+    "books": ("hist.", "list.", "usage.", "overview."),
     "prices": ("faq.", "calc.", "pricing."),
     "papers": ("set.", "receipt.", "stats.", "csv."),
 }

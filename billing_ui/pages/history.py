@@ -117,7 +117,7 @@ def _list() -> rx.Component:
             icon_name="search",
             action=link_button("list.clear", PATH, kind="secondary", testid="nothing-matches"),
         ),
-        empty_state("hist.empty", action=link_button("overview.topup", "/subscription/topup/", kind="secondary")),
+        empty_state("hist.empty", action=link_button("balance.topup", "/subscription/topup/", kind="secondary")),
     )
     return rx.cond(
         HistoryState.failed,

@@ -65,7 +65,7 @@ def _balance() -> rx.Component:
         ),
         rx.el.div(
             rx.foreach(OverviewState.quick, _quick),
-            link_button("overview.topup", "/subscription/topup/", icon_name="topup", testid="overview-topup"),
+            link_button("balance.topup", "/subscription/topup/", icon_name="topup", testid="overview-topup"),
             class_name="quick",
         ),
         class_name="stack",
@@ -110,7 +110,7 @@ def _recent() -> rx.Component:
             rx.cond(
                 OverviewState.ready,
                 empty_state(
-                    "hist.empty", action=link_button("overview.topup", "/subscription/topup/", kind="secondary")
+                    "hist.empty", action=link_button("balance.topup", "/subscription/topup/", kind="secondary")
                 ),
                 entries(OverviewState.recent, Session.zone, OverviewState.ready, 5),
             ),

@@ -34,11 +34,11 @@ def notice_for(
     again = f"{quota.get('key')} {quota.get('resets_at')}"
     tail = "" if quota.get("resets_at") else "_for_good"
     choices = [
-        (had_some and now.balance <= 0, "empty", "bad", "warn.empty", {}, _TOPUP, "overview.topup"),
-        (had_some and now.balance < critical, "critical", "bad", "warn.critical", _left(now), _TOPUP, "overview.topup"),
+        (had_some and now.balance <= 0, "empty", "bad", "warn.empty", {}, _TOPUP, "balance.topup"),
+        (had_some and now.balance < critical, "critical", "bad", "warn.critical", _left(now), _TOPUP, "balance.topup"),
         (percent >= 100, "quota_full", "bad", f"warn.q100{tail}", told, _PLANS, "plan.see_all"),
         (bool(quota), "quota_near", "warn", f"warn.q80{tail}", told, _PLANS, "plan.see_all"),
-        (had_some and now.balance < low, "low", "warn", "warn.low", _left(now), _TOPUP, "overview.topup"),
+        (had_some and now.balance < low, "low", "warn", "warn.low", _left(now), _TOPUP, "balance.topup"),
         (
             is_mail_stopped, "mail_stopped", "warn", "notice.mail_stopped", {"email": user.get("email", "")}, _SETTINGS,
             "notice.mail_stopped_action",
