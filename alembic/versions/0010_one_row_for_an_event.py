@@ -39,6 +39,7 @@ def upgrade() -> None:
     if _is_sqlite():
         driver: Any = op.get_bind().connection.driver_connection
         driver.create_function("bytes_of_hex", 1, bytes.fromhex, deterministic=True)
+    _keep_others_out("entry", "usage_event")
     _create_entry_anew()
     _require_whole()
     events = (
@@ -65,6 +66,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _keep_others_out("entry")
     _create_old_usage_event()
     op.execute(
         "INSERT INTO usage_event (account_id, seq, operation, model, session, input, output, cached, quantity, draws, "  # noqa: S608
@@ -88,6 +90,13 @@ def downgrade() -> None:
 
 def _is_sqlite() -> bool:
     return op.get_bind().dialect.name == "sqlite"
+
+
+def _keep_others_out(*tables: str) -> None:
+    """What somebody posts while the rows are copied would go with the old table. On SQLite a migration has the file to
+    itself."""
+    if not _is_sqlite():
+        op.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
 
 
 def _require_whole() -> None:

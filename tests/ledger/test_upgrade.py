@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -132,6 +134,20 @@ def test_events_that_do_not_agree_with_their_entries_stop_the_migration(before: 
     with before.read() as tx:
         assert tx.scalar(text("SELECT count(*) FROM usage_event")) == len(BOOKS["usage_event"]) + 1
         assert tx.scalar(text("SELECT count(*) FROM entry")) == len(BOOKS["entry"])
+
+
+def test_what_is_posted_while_the_migration_begins_is_in_the_new_books(before: Database) -> None:
+    late = BOOKS["entry"][0] | {"seq": 900, "key": "grant:late"}
+    columns, places = ", ".join(late), ", ".join(f":{name}" for name in late)
+    with ThreadPoolExecutor(1) as threads:
+        with before.begin() as tx:
+            tx.execute(text(f"INSERT INTO entry ({columns}) VALUES ({places})"), late)
+            moving = threads.submit(move, before.url, "upgrade", "head")
+            time.sleep(1)
+            assert not moving.done()
+        moving.result(30)
+    with before.read() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM entry WHERE key = 'grant:late'")) == 1
 
 
 def _plain(rows: Any) -> list[str]:
